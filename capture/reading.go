@@ -1,0 +1,214 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"elbscope/capture/flow"
+)
+
+// What Next's last error wraps if the input did not end as it should. What is
+// missing has been recorded as a Problem by then.
+var (
+	// ErrTruncated: the input stops in the middle of something.
+	ErrTruncated = errors.New("the capture is cut off")
+	// ErrDamaged: the input contradicts itself, and nothing after that place
+	// can be trusted.
+	ErrDamaged = errors.New("the capture is damaged")
+)
+
+const (
+	// maxCapLen is the longest packet that a capture can hold; libpcap and
+	// Wireshark have the same limit (MAXIMUM_SNAPLEN) for every link type
+	// that carries IP. A longer one is a sign that the file is damaged.
+	maxCapLen      = 262144
+	nanosPerSecond = 1_000_000_000
+	// maxBackStep is how far time may go back in a healthy capture: packets
+	// that several processors handled are a little out of order.
+	maxBackStep = uint64(nanosPerSecond)
+	// noLink is the link type of a packet that is too damaged to have one.
+	noLink LinkType = 0xFFFF
+)
+
+// Messages of problems that are counted; each is said once.
+const (
+	messageBackwards = "The time goes back by more than a second, as if the clock had been set or files been joined out of order. " +
+		"Sort the packets with `reordercap IN OUT`."
+	messageEmpty = "The capture has no packets: wrong interface, or a filter that matches nothing. " +
+		"Capture again with `tcpdump -i any -s 0 -w FILE`."
+)
+
+// reading is what the readers of all file formats have in common: the bytes,
+// what Info says about them, and how they end.
+type reading struct {
+	win  *window
+	info flow.SourceInfo
+	// size is the size of the file, or -1 if that is not known.
+	size int64
+	// closers release decompressors and files, in this order.
+	closers []io.Closer
+	// end is what Next returns from the end on; nil until then.
+	end error
+	// timed is set once a packet had a time, so that First and Last count.
+	timed bool
+	// cut is one more than the largest length to which a packet was cut, 0 if
+	// none was.
+	cut int
+	// cutAt, backAt are where their problems stand in info.Problems.
+	cutAt, backAt problemIndex
+}
+
+// problemIndex is an index in SourceInfo.Problems plus one, 0 if the problem
+// has not occurred. It spares the linear search on the hot path.
+type problemIndex int
+
+// ifaceClock is the last time stamp of one interface.
+type ifaceClock struct {
+	last    flow.Time
+	running bool
+}
+
+// Info describes the source as far as it has been read.
+func (r *reading) Info() *flow.SourceInfo { return &r.info }
+
+// Size returns the size of the file in bytes, -1 if that is not known.
+func (r *reading) Size() int64 { return r.size }
+
+// Close releases what the source holds open.
+func (r *reading) Close() error {
+	var errs []error
+	for _, c := range r.closers {
+		errs = append(errs, c.Close())
+	}
+	r.closers = nil
+	return errors.Join(errs...)
+}
+
+// offset returns where something is in the file, or -1 if it cannot be read
+// again there.
+func (r *reading) offset(at int64) int64 {
+	if !r.info.Reread {
+		return -1
+	}
+	return at
+}
+
+// addLink records that the file has packets or an interface of this link type.
+func (r *reading) addLink(l LinkType) {
+	if name := l.String(); !slices.Contains(r.info.LinkTypes, name) {
+		r.info.LinkTypes = append(r.info.LinkTypes, name)
+	}
+}
+
+// count numbers p and accounts for its bytes.
+func (r *reading) count(p *Packet) {
+	r.info.Packets++
+	r.info.Bytes += uint64(len(p.Data))
+	p.Num = r.info.Packets
+	if len(p.Data) < int(p.Orig) {
+		r.countCut(p)
+	}
+}
+
+// countTime accounts for p's time, which came from the interface of c.
+func (r *reading) countTime(p *Packet, c *ifaceClock) {
+	// The difference is taken unsigned: times can be as far apart as int64
+	// allows, and their signed difference would wrap.
+	if c.running && p.Time < c.last && uint64(c.last)-uint64(p.Time) > maxBackStep {
+		r.again(&r.backAt, "time-backwards", messageBackwards, p.Num)
+	}
+	c.last, c.running = p.Time, true
+	if !r.timed {
+		r.info.First, r.info.Last, r.timed = p.Time, p.Time, true
+		return
+	}
+	r.info.First = min(r.info.First, p.Time)
+	r.info.Last = max(r.info.Last, p.Time)
+}
+
+// countCut accounts for a packet that the snapshot length cut. The largest of
+// the remains tells the snapshot length that was used; the one in the file's
+// header need not be true after editcap or mergecap.
+func (r *reading) countCut(p *Packet) {
+	r.again(&r.cutAt, "snaplen", "", p.Num)
+	if r.cut > len(p.Data) {
+		return
+	}
+	r.cut = len(p.Data) + 1
+	r.info.Problems[r.cutAt-1].Message = fmt.Sprintf(
+		"Packets are cut to %d bytes (snapshot length), so that headers may be missing from them. "+
+			"Capture whole packets with `tcpdump -s 0 -w FILE`.", len(p.Data))
+}
+
+// again counts a problem; the first time it is recorded, for packet num.
+func (r *reading) again(index *problemIndex, code, message string, num uint64) {
+	problems := r.info.Problems
+	if i := int(*index) - 1; i >= 0 && i < len(problems) && problems[i].Code == code {
+		problems[i].Count++
+		return
+	}
+	r.info.Problems = append(problems, flow.Problem{Code: code, Message: message, Packet: num, Count: 1})
+	*index = problemIndex(len(r.info.Problems))
+}
+
+// stop ends the source because the window has no more bytes: err is what the
+// window said, what names the thing that begins at from and has want bytes.
+func (r *reading) stop(err error, what string, from, want int64) error {
+	compression := r.info.Compression
+	switch {
+	case err == io.EOF:
+		if r.info.Packets == 0 {
+			r.info.AddProblem(flow.Problem{Code: "empty-capture", Message: messageEmpty})
+		}
+		r.end = io.EOF
+		return r.end
+	case compression != "" && errors.Is(r.win.err, io.ErrUnexpectedEOF):
+		// A decompressor ends with io.EOF; this is its complaint, not the
+		// window's about a short file inside.
+		return r.finish(ErrTruncated, fmt.Sprintf("The %s data stops in the middle, %s. Copy the file again, and check it with `%s -t FILE`.",
+			compression, r.soFar(), compression))
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		have := r.win.at + int64(len(r.win.rest())) - from
+		return r.finish(ErrTruncated, fmt.Sprintf("The capture ends inside %s (%d of %d bytes are there), %s. "+
+			"Let tcpdump finish its file with `kill -INT $(pidof tcpdump)`, then copy it again.", what, have, want, r.soFar()))
+	case compression != "":
+		return r.finish(ErrDamaged, fmt.Sprintf("The %s data is damaged (%v), %s. Copy the file again, and check it with `%s -t FILE`.",
+			compression, err, r.soFar(), compression))
+	}
+	return r.finish(ErrTruncated, fmt.Sprintf("Reading failed (%v), %s. Copy the file to another disk with `cp`, and read the copy.", err, r.soFar()))
+}
+
+// soFar says what of the file is good, for a message.
+func (r *reading) soFar() string {
+	switch r.info.Packets {
+	case 0:
+		return "nothing was read"
+	case 1:
+		return "the 1 packet before it was read"
+	}
+	return fmt.Sprintf("the %d packets before it were read", r.info.Packets)
+}
+
+// damage ends the source at the current place because what is there cannot be
+// true; what tells that in a clause.
+func (r *reading) damage(what string) error {
+	unread := ""
+	if n := r.size - r.win.at; n > 0 && r.info.Compression == "" {
+		unread = fmt.Sprintf(", %d bytes of the file remain unread", n)
+	}
+	return r.finish(ErrDamaged, fmt.Sprintf("The capture is damaged: %s; %s%s. Copy it again in binary mode, for instance with `scp`.",
+		what, r.soFar(), unread))
+}
+
+// finish records how the source ended, for good.
+func (r *reading) finish(kind error, message string) error {
+	code := "truncated-file"
+	if kind == ErrDamaged {
+		code = "damaged-record"
+	}
+	r.info.AddProblem(flow.Problem{Code: code, Message: message, Packet: r.info.Packets + 1})
+	r.end = fmt.Errorf("%w: %s", kind, message)
+	return r.end
+}

@@ -1,0 +1,109 @@
+package capture
+
+import (
+	"fmt"
+
+	"elbscope/capture/flow"
+)
+
+// unsupported returns the problem of packets wrapped in something that is not
+// decoded. The messages are built when the program starts, so that a capture
+// full of such packets costs no more than counting.
+func unsupported(wrapping, remedy string) *flow.Problem {
+	return &flow.Problem{
+		Code: "unsupported-encapsulation",
+		Message: fmt.Sprintf("packets wrapped in %s are not decoded, so what is inside is missing here; %s",
+			wrapping, remedy),
+		Count: 1,
+	}
+}
+
+// innerInterface returns the remedy for tunnels that end in an interface of
+// their own.
+func innerInterface(name string) string {
+	return fmt.Sprintf("capture on the inner interface, for instance `tcpdump -i %s -s 0 -w FILE`", name)
+}
+
+var (
+	inGRE    = unsupported("GRE", innerInterface("gre1"))
+	inIPIP   = unsupported("IP-in-IP", innerInterface("tunl0"))
+	in6in4   = unsupported("6in4 (IP protocol 41)", innerInterface("sit0"))
+	inPPPoE  = unsupported("PPPoE", innerInterface("ppp0"))
+	inMPLS   = unsupported("MPLS", "capture behind the router that takes the labels off")
+	inMACsec = unsupported("MACsec", innerInterface("macsec0"))
+	inPBB    = unsupported("802.1ah (MAC-in-MAC)", "capture behind the bridge that unwraps them")
+	inNSH    = unsupported("NSH (service chaining)", "capture on the instance itself")
+
+	decoderFailed = flow.Problem{
+		Code:    "decoder-failure",
+		Message: "packets made the decoder fail and were left out, which is a defect of elbscope; please report it with the packet named here",
+		Count:   1,
+	}
+)
+
+// wrappedByEtherType returns the problem for an EtherType that wraps other
+// packets, or nil.
+func wrappedByEtherType(etherType uint16) *flow.Problem {
+	switch etherType {
+	case 0x8847, 0x8848:
+		return inMPLS
+	case 0x8864:
+		return inPPPoE
+	case 0x88e5:
+		return inMACsec
+	case 0x88e7:
+		return inPBB
+	case 0x894f:
+		return inNSH
+	}
+	return nil
+}
+
+// wrappedByProtocol returns the problem for an IP protocol that wraps other
+// packets, or nil. ESP is none of them: there is nothing in it to read.
+func wrappedByProtocol(proto uint8) *flow.Problem {
+	switch proto {
+	case 4:
+		return inIPIP
+	case 41:
+		return in6in4
+	case 47:
+		return inGRE
+	}
+	return nil
+}
+
+// maxUnknownLinks is how many unknown link types are reported one by one; no
+// real capture has more than a few, a hostile one 65536.
+const maxUnknownLinks = 16
+
+// reportLinkType reports a packet of a link type that is not decoded.
+func (d *decoder) reportLinkType(l LinkType) {
+	p, ok := d.unknown[l]
+	if !ok {
+		name := fmt.Sprintf("%s (%d)", l, uint16(l))
+		if len(d.unknown) >= maxUnknownLinks {
+			name = "other than the ones named before"
+		}
+		p = flow.Problem{
+			Code: "unknown-link-type",
+			Message: "packets of link type " + name +
+				" are not decoded; capture on an Ethernet or loopback interface, or with `tcpdump -i any`",
+			Count: 1,
+		}
+		if len(d.unknown) < maxUnknownLinks {
+			d.unknown[l] = p
+		}
+	}
+	d.report(&p)
+}
+
+// report passes on p for the packet at hand.
+func (d *decoder) report(p *flow.Problem) {
+	if d.note == nil {
+		return
+	}
+	found := *p
+	found.Packet = d.num
+	d.note(found)
+}
