@@ -1,0 +1,112 @@
+// Package preface says what the first bytes of one direction of a connection
+// are: TLS, HTTP/2, a PROXY protocol header, or HTTP/1.
+//
+// All functions are pure: they look at the bytes from the start and either
+// answer or say that more are needed. An answer never changes when more bytes
+// come, so it does not depend on how the stream was cut into segments.
+//
+// Non-goals: it parses no HTTP and decrypts nothing.
+package preface
+
+import "net/netip"
+
+// Kind is what bytes are.
+type Kind uint8
+
+// The kinds.
+const (
+	// Unknown: none of the others.
+	Unknown Kind = iota
+	// TLS: a TLS record, of a handshake or of a connection under way.
+	TLS
+	// HTTP2: the connection preface of HTTP/2 (RFC 9113 section 3.4).
+	HTTP2
+	// ProxyV1 and ProxyV2: a PROXY protocol header
+	// (https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt).
+	ProxyV1
+	ProxyV2
+	// Request and Response: looks like the start of an HTTP/1 message.
+	Request
+	Response
+)
+
+// String names the kind.
+func (k Kind) String() string {
+	if int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return "unknown"
+}
+
+var kindNames = [...]string{"unknown", "tls", "http2", "proxy-v1", "proxy-v2", "request", "response"}
+
+// Result is what Detect found.
+type Result struct {
+	Kind Kind
+	// Len is the length of a PROXY header: what comes behind it is a start
+	// again, perhaps of a further header. It may be more than the bytes given,
+	// since nothing after the addresses is waited for. 0 for other kinds.
+	Len int
+	// Source and Dest are the addresses in a PROXY header; invalid where it
+	// has none (UNKNOWN, LOCAL, UNSPEC, or not TCP). IPv4 addresses written as
+	// IPv6 ones are given as IPv4, as they stand in packets.
+	Source, Dest netip.AddrPort
+	// ClientHello is set if a TLS record starts with one: the sender is the
+	// client, and ServerName may tell whom it wants.
+	ClientHello bool
+}
+
+// Enough is a number of bytes with which Detect always has an answer.
+const Enough = maxV1
+
+// answer is what one recognizer says.
+type answer uint8
+
+const (
+	no answer = iota
+	yes
+	maybe
+)
+
+// The recognizers, in the order of their right to decide: as long as one is
+// not sure, those behind it are not asked. Each needs Enough bytes at most.
+// All are tried on both sides, because where the capture began in the middle
+// it is a guess which end is the client.
+var recognizers = [...]func([]byte, *Result) answer{
+	proxyV2, proxyV1, tlsRecord, http2Preface, response, request,
+}
+
+// Detect says what b, the first bytes of a direction, are. more means that
+// they can be the start of several things: ask again with more bytes. A caller
+// that has no more may take the answer for Unknown.
+func Detect(b []byte) (r Result, more bool) {
+	for _, recognize := range recognizers {
+		var found Result
+		switch recognize(b, &found) {
+		case yes:
+			return found, false
+		case maybe:
+			return Result{}, true
+		}
+	}
+	return Result{}, false
+}
+
+const http2Magic = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+func http2Preface(b []byte, r *Result) answer {
+	r.Kind = HTTP2
+	return begins(b, http2Magic)
+}
+
+// begins says whether b starts with s; maybe if b is too short to tell.
+func begins[T string | []byte](b T, s string) answer {
+	n := min(len(b), len(s))
+	switch {
+	case string(b[:n]) != s[:n]:
+		return no
+	case n < len(s):
+		return maybe
+	}
+	return yes
+}
