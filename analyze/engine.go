@@ -1,0 +1,189 @@
+package analyze
+
+import (
+	"strings"
+	"time"
+
+	"elbscope/analyze/http1"
+	"elbscope/capture/flow"
+)
+
+// Config is what an Engine needs to know.
+type Config struct {
+	// Rules are asked in this order about every handshake.
+	Rules []*Rule
+	// Memory bounds what is kept, in bytes; 0 stands for no bound.
+	Memory int64
+	// Live is set while more can come: a handshake without an answer is then
+	// pending, and not undetermined.
+	Live bool
+}
+
+// Engine understands the streams of a capture: a flow.Sink in, exchanges and
+// handshakes out. It belongs to one goroutine; others read Exchanges and
+// Handshakes, which are safe for them.
+type Engine struct {
+	Exchanges  Log[Exchange]
+	Handshakes Log[Handshake]
+
+	cfg    Config
+	totals Totals
+	ids    uint64
+	kept   store
+	// clusters holds the sightings that may be of one handshake, by key.
+	clusters map[string]*cluster
+	dirty    []*cluster
+	// homeless are sightings without a key that have not found theirs yet.
+	homeless []*sighting
+	byTarget map[string][]*sighting
+	sessions map[string]*session
+	proxyOK  map[string]bool
+	clocks   clocks
+	hosts    map[string]string
+	problems map[int]*flow.SourceInfo
+}
+
+// New returns an Engine.
+func New(cfg Config) *Engine {
+	return &Engine{
+		cfg:      cfg,
+		kept:     store{limit: cfg.Memory / 2},
+		clusters: make(map[string]*cluster),
+		byTarget: make(map[string][]*sighting),
+		sessions: make(map[string]*session),
+		proxyOK:  make(map[string]bool),
+		hosts:    make(map[string]string),
+		problems: make(map[int]*flow.SourceInfo),
+	}
+}
+
+// Open implements flow.Sink.
+func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
+	c := &conn{e: e, info: info}
+	c.window.add(p)
+	return c
+}
+
+// Tick implements flow.Sink.
+func (e *Engine) Tick(flow.Time) { e.Settle() }
+
+// Finish tells that nothing more will come.
+func (e *Engine) Finish() {
+	e.cfg.Live = false
+	for _, c := range e.clusters {
+		e.markDirty(c)
+	}
+	e.Settle()
+}
+
+// newExchange starts an exchange.
+func (e *Engine) newExchange(c *conn, h *http1.Head, begin PacketRef) *exchange {
+	e.ids++
+	x := &exchange{num: -1}
+	target := h.Target()
+	x.Exchange = Exchange{
+		ID: e.ids, Conn: c.info, N: c.requests, Method: e.intern(h.Method()),
+		Target: strings.Clone(target[:min(len(target), maxTarget)]),
+		Host:   e.intern(h.Get("Host")), Version: e.intern(h.Version()), Request: begin,
+	}
+	return x
+}
+
+// intern returns a copy of s that is shared with earlier ones, so that heads
+// are not kept alive for the sake of a host name.
+func (e *Engine) intern(s string) string {
+	if known, ok := e.hosts[s]; ok {
+		return known
+	}
+	s = strings.Clone(s)
+	if len(e.hosts) < 4096 && len(s) < 256 {
+		e.hosts[s] = s
+	}
+	return s
+}
+
+// publish makes the present state of an exchange known.
+func (e *Engine) publish(x *exchange) {
+	v := x.Exchange
+	if x.num >= 0 {
+		e.Exchanges.Set(x.num, &v)
+		return
+	}
+	x.num = e.Exchanges.Append(&v)
+	e.kept.bytes += int64(v.size())
+	for e.kept.over() && e.Exchanges.Len() > 1 {
+		e.forgetExchange()
+	}
+}
+
+// frames adds to the count of WebSocket frames.
+func (e *Engine) frames(n uint64) { e.totals.WebSocketFrames += n }
+
+// proxyAccepted notes that a server understood a PROXY header.
+func (e *Engine) proxyAccepted(c *conn) {
+	server := c.info.Server.String()
+	if !e.proxyOK[server] {
+		e.proxyOK[server] = true
+		for _, s := range c.sightings {
+			e.changed(s)
+		}
+	}
+}
+
+// problem notes something about a source that only the content shows.
+func (e *Engine) problem(source int, code, message string, packet uint64) {
+	if e.problems[source] == nil {
+		e.problems[source] = &flow.SourceInfo{}
+	}
+	e.problems[source].AddProblem(flow.Problem{Code: code, Message: message, Packet: packet})
+}
+
+// encrypted notes a TLS connection.
+func (e *Engine) encrypted(c *conn) {
+	e.problem(c.info.Source, "encrypted",
+		"connections are encrypted with TLS and were not read: a handshake on them makes no sighting here; "+
+			"capture where it is plain, on the instance behind the listener: sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80",
+		c.number())
+}
+
+// http2 notes an HTTP/2 connection.
+func (e *Engine) http2(c *conn) {
+	e.problem(c.info.Source, "http2",
+		"connections speak HTTP/2, which is not read; WebSockets behind an Application Load Balancer need a target group "+
+			"with protocol version HTTP1: aws elbv2 describe-target-groups --query 'TargetGroups[].[TargetGroupName,ProtocolVersion]'",
+		c.number())
+}
+
+// number is that of the packet at hand.
+func (c *conn) number() uint64 {
+	if c.at == nil {
+		return 0
+	}
+	return c.at.Num
+}
+
+// Snapshot returns what is known, with the capture side's account of it.
+// Call it on the goroutine that feeds the engine, after Settle or Finish.
+func (e *Engine) Snapshot(sources []*flow.SourceInfo, counters flow.Counters) *Snapshot {
+	snap := &Snapshot{Totals: e.totals}
+	snap.Totals.Counters = counters
+	for i, info := range sources {
+		src := Source{SourceInfo: *info}
+		src.Problems = append([]flow.Problem(nil), info.Problems...)
+		if own := e.problems[i]; own != nil {
+			src.Problems = append(src.Problems, own.Problems...)
+		}
+		if off, ok := e.clocks.offset(i); ok {
+			d := time.Duration(off)
+			src.ClockOffset = &d
+		}
+		snap.Sources = append(snap.Sources, src)
+	}
+	for h := range e.Handshakes.Snapshot().All {
+		snap.Handshakes = append(snap.Handshakes, h)
+	}
+	sortByStart(snap.Handshakes)
+	snap.Totals.Handshakes = uint64(len(snap.Handshakes))
+	snap.Totals.Forgotten = e.kept.forgotten
+	return snap
+}

@@ -1,0 +1,149 @@
+package analyze
+
+import (
+	"elbscope/capture/flow"
+)
+
+// Severity says how much a finding matters.
+type Severity string
+
+// The severities, worst first.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// Finding is one thing that is wrong with one handshake, found by one rule.
+type Finding struct {
+	// Rule is the rule's ID, for instance "connection-rewritten".
+	Rule      string
+	Severity  Severity
+	Certainty Certainty
+	// Title says it in one line.
+	Title string
+	// Group is equal for findings of one rule that are the same thing wrong,
+	// met by several handshakes: the same hop, the same effect.
+	Group string
+	// DamageHop is one more than the hop on which damage was first seen, for
+	// a finding that is about damage; else 0. Damage is told in this order.
+	DamageHop int
+	// Facts fill the rule's explanation.
+	Facts Facts
+	// Evidence is never empty.
+	Evidence []Evidence
+	// Cause is the finding of the same handshake that this one follows from,
+	// or nil.
+	Cause *Finding
+}
+
+// Evidence is one packet that bears a finding out.
+type Evidence struct {
+	Packet PacketRef
+	Conn   *flow.Conn
+	// Text says what the packet shows; Quote is what stands in it, as sent
+	// (bytes from the wire: escape before showing).
+	Text, Quote string
+}
+
+// Facts are what an explanation is filled with. All are ready to be read by a
+// person; those from the wire are raw and are escaped where they are put into
+// the text. Empty means unknown or not applicable.
+type Facts struct {
+	// Client is the address of the client as far as the capture tells,
+	// without port; ClientFrom says where that is known from when it is not
+	// the TCP connection itself ("X-Forwarded-For", "PROXY header").
+	Client, ClientFrom string
+	// Host, Target and Key are of the handshake.
+	Host, Target, Key string
+	// Hop names the hop that did it in words: "the load balancer
+	// (10.99.0.1:80 towards the client, 10.99.1.1 towards the instance)", or
+	// "something before 10.99.1.1".
+	Hop string
+	// Front and Back are the culprit's two faces; Front may be empty.
+	Front, Back string
+	// Looks says what kind of software the hop looks like, with the reason:
+	// "nginx (X-Real-IP is set)". Empty where nothing tells.
+	Looks string
+	// Local is set when the hop is the instance's own proxy: it talks to its
+	// application over loopback.
+	Local bool
+	// Inferred is set when the sound side is not in the capture.
+	Inferred bool
+	// Succeeded is set when the client got its 101 all the same.
+	Succeeded bool
+	// Sent and Arrived describe the two sightings that differ; Arrived is
+	// also the sighting that a refusal, a close or a silence was seen on.
+	Sent, Arrived SightingFacts
+	// Status is the answer ("502 Bad Gateway"), empty where none came. By is
+	// who made it as far as it can be told ("nginx/1.22.1 on 10.99.1.2:80").
+	Status, By string
+	// Meaning is what the answer tells about the backend, one or two
+	// sentences; empty where nothing is known.
+	Meaning string
+	// ClosedBy is the endpoint that closed, How is "FIN" or "RST", Idle how
+	// long nothing had been said before ("60.0 s"), Took how long after the
+	// request it came.
+	ClosedBy, How, Idle, Took string
+	// Proxy is "v1" or "v2".
+	Proxy string
+	// Polls is the number of polling requests after the failure; Session the
+	// socket.io session id.
+	Polls, Session string
+	// Missing lists what a malformed or altered handshake lacks or got wrong,
+	// ready for a sentence: "Sec-WebSocket-Key is missing".
+	Missing string
+	// Line is the first line of an HTTP head found where frames should be.
+	Line string
+	// Timeout names the well-known timeout that Idle matches, if any.
+	Timeout string
+}
+
+// SightingFacts are one sighting in words.
+type SightingFacts struct {
+	// From and To are endpoints (ip:port), Packet the packet number.
+	From, To, Packet string
+	// Connection, Upgrade and Version are as they stood there; "(absent)"
+	// where a header was not there.
+	Connection, Upgrade, Version string
+}
+
+// Rule is one judgement. It is a value; the list of rules is written by hand
+// in package rules.
+type Rule struct {
+	// ID is kebab-case and stable.
+	ID string
+	// Check looks at one handshake and returns what is wrong with it, or nil.
+	// It is pure: the same case gives the same findings.
+	Check func(*Case) []*Finding
+}
+
+// Case is what a rule may look at.
+type Case struct {
+	*Handshake
+	// Earlier are the findings of rules that stand before this one in the
+	// list, on the same handshake.
+	Earlier []*Finding
+	// ProxyAccepted tells whether a server endpoint answered any connection
+	// that began with a PROXY header as if it expected it.
+	ProxyAccepted func(server string) bool
+	// Polling tells what the socket.io session of this handshake did after it.
+	Polling Polling
+}
+
+// Polling is the polling traffic of a socket.io or engine.io session after a
+// failed handshake.
+type Polling struct {
+	// Session is the id; empty where the handshake names none.
+	Session string
+	// Requests were sent after the handshake had failed, First and Last are
+	// the first and last of them, on Conn.
+	Requests    int
+	First, Last PacketRef
+	Conn        *flow.Conn
+	FirstLine   string
+	// Upgraded is set when a later handshake of the session got its 101.
+	Upgraded bool
+	// After is how long after the failure the first one came.
+	After flow.Time
+}

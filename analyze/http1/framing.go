@@ -1,0 +1,98 @@
+package http1
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// framing says where a message's body ends.
+type framing uint8
+
+const (
+	noBody framing = iota
+	byLength
+	chunked
+	untilClose
+	unclear // contradictory: nobody can say where the next message starts
+)
+
+// bodyFraming decides by RFC 9112 section 6.3, for a message without special
+// rules of its status or method. Contradictions become flaws.
+func (h *Head) bodyFraming() (framing, uint64) {
+	coding := h.Join("Transfer-Encoding")
+	lengths := h.Count("Content-Length")
+	if coding != "" {
+		if lengths > 0 {
+			h.Flaws |= LengthAndChunked
+		}
+		last := coding[strings.LastIndexByte(coding, ',')+1:]
+		if strings.EqualFold(strings.Trim(last, " \t"), "chunked") {
+			return chunked, 0
+		}
+		h.Flaws |= UnknownCoding
+		if h.Request {
+			return unclear, 0
+		}
+		return untilClose, 0
+	}
+	if lengths == 0 {
+		if h.Request {
+			return noBody, 0
+		}
+		return untilClose, 0
+	}
+	return h.lengthFraming()
+}
+
+// HasBody reports whether a body follows a request head.
+func (h *Head) HasBody() bool {
+	kind, _ := h.bodyFraming()
+	return kind != noBody
+}
+
+func (h *Head) lengthFraming() (framing, uint64) {
+	length, seen := uint64(0), false
+	for list := h.Join("Content-Length"); list != ""; {
+		var element string
+		element, list, _ = strings.Cut(list, ",")
+		n, err := strconv.ParseUint(strings.Trim(element, " \t"), 10, 63)
+		if err != nil {
+			h.Flaws |= BadLength
+			return unclear, 0
+		}
+		if seen && n != length {
+			h.Flaws |= LengthsDiffer
+			return unclear, 0
+		}
+		length, seen = n, true
+	}
+	if !seen {
+		h.Flaws |= BadLength
+		return unclear, 0
+	}
+	if length == 0 {
+		return noBody, 0
+	}
+	return byLength, length
+}
+
+// chunkSize parses a chunk-size line without its end, RFC 9112 section 7.1.
+// Extensions are allowed and ignored.
+func chunkSize(line []byte) (uint64, bool) {
+	if i := bytes.IndexByte(line, ';'); i >= 0 {
+		line = line[:i]
+	}
+	line = bytes.Trim(line, " \t")
+	if len(line) == 0 || len(line) > 16 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(line), 16, 64)
+	if err != nil || n > math.MaxInt64 {
+		return 0, false
+	}
+	return n, true
+}
+
+func indexLF(b []byte) int { return bytes.IndexByte(b, '\n') }

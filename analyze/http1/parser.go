@@ -1,0 +1,283 @@
+package http1
+
+// MaxHead is how long a head may become before it is given up. nginx, Node
+// and the load balancers refuse far shorter ones.
+const MaxHead = 128 << 10
+
+// maxChunkLine bounds a chunk-size line with its extensions, and maxLostLine
+// how much of a line is kept while the parser looks for a head.
+const (
+	maxChunkLine = 4 << 10
+	maxLostLine  = 16 << 10
+)
+
+// Next tells the Parser how to go on behind a head.
+type Next uint8
+
+const (
+	// AsFramed: the body ends where the head says.
+	AsFramed Next = iota
+	// NoBody: there is no body whatever the head says (an answer to HEAD).
+	NoBody
+	// Switch: another protocol follows; the parser stops.
+	Switch
+)
+
+// Handler receives what a Parser finds. Slices are valid during the call;
+// a *Head must be cloned to be kept.
+type Handler interface {
+	// Begin tells that the first byte of a head has arrived.
+	Begin()
+	// Head delivers a head and learns what follows it. A head that the
+	// capture does not hold to its end has Whole unset; what is returned for
+	// it is ignored.
+	Head(h *Head) Next
+	// MoreHead delivers the head last given once more, with fields that were
+	// found behind a hole in it.
+	MoreHead(h *Head)
+	// Body delivers the next bytes of the body, without chunk framing.
+	Body(b []byte)
+	// BodyGap tells that the next n bytes of the body are missing.
+	BodyGap(n uint64)
+	// End tells that the message is over. Flaws are those of its framing.
+	End(flaws Flaw)
+	// Lost tells that the parser no longer knows where messages begin: after
+	// a hole, or among bytes that are no HTTP. It looks for the next head by
+	// itself.
+	Lost()
+}
+
+type state uint8
+
+const (
+	atStart state = iota
+	inHead
+	inHoledHead
+	inBody
+	inChunkSize
+	inChunkData
+	inChunkEnd
+	inTrailer
+	inUntilClose
+	lost
+	switched
+)
+
+// Parser reads the messages of one direction of one connection. Create it
+// with Init; it may be used again after another Init.
+type Parser struct {
+	handler  Handler
+	response bool
+	state    state
+	begun    bool // Begin was called for the head in buf
+	// buf holds a head, a chunk line or a line of the search, as far as it
+	// has come; scanned is how much of it has been searched for an end.
+	buf     []byte
+	scanned int
+	checked bool // the start line in buf is a valid one
+	// holeLines counts the lines read behind a hole in a head.
+	holeLines int
+	left      uint64 // of the body or the chunk
+	head      Head
+	flaws     Flaw
+}
+
+// Init makes p ready for the messages of one direction: responses or requests.
+func (p *Parser) Init(h Handler, response bool) {
+	fields, buf := p.head.Fields[:0], p.buf[:0]
+	*p = Parser{handler: h, response: response, buf: buf}
+	p.head.Fields = fields
+}
+
+// Search makes the parser look for the next head, as after a hole: for a
+// stream whose beginning is not in the capture.
+func (p *Parser) Search() { p.lose() }
+
+// Astray reports whether the parser does not know where it stands: it looks
+// for the next head, or for the rest of one with a hole.
+func (p *Parser) Astray() bool { return p.state == lost || p.state == inHoledHead }
+
+// Feed takes the next bytes. After a Switch it returns the bytes that belong
+// to the other protocol, which may be none, and stopped is true.
+func (p *Parser) Feed(b []byte) (rest []byte, stopped bool) {
+	for len(b) > 0 && p.state != switched {
+		b = p.step(b)
+	}
+	return b, p.state == switched
+}
+
+// step consumes some of b, at least one byte, and returns the rest.
+func (p *Parser) step(b []byte) []byte {
+	switch p.state {
+	case atStart, inHead:
+		return p.stepHead(b)
+	case inHoledHead:
+		return p.stepHoled(b)
+	case inBody, inChunkData:
+		n := min(p.left, uint64(len(b)))
+		p.left -= n
+		p.handler.Body(b[:n])
+		if p.left == 0 {
+			p.bodyDone()
+		}
+		return b[n:]
+	case inChunkSize, inChunkEnd, inTrailer:
+		return p.stepChunkLine(b)
+	case inUntilClose:
+		p.handler.Body(b)
+		return nil
+	case lost:
+		return p.stepLost(b)
+	}
+	return nil
+}
+
+// bodyDone goes on behind a body or a chunk.
+func (p *Parser) bodyDone() {
+	if p.state == inChunkData {
+		p.state = inChunkEnd
+		return
+	}
+	p.endMessage()
+}
+
+func (p *Parser) endMessage() {
+	p.state = atStart
+	p.clear()
+	flaws := p.flaws
+	p.flaws = 0
+	p.handler.End(flaws)
+}
+
+// stepHead collects a head. The common one lies whole in b and is parsed there
+// without being copied into buf.
+func (p *Parser) stepHead(b []byte) []byte {
+	if p.state == atStart && len(p.buf) == 0 {
+		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') {
+			// RFC 9112 section 2.2: ignore empty lines before a start line.
+			p.flaws |= EmptyLineBefore
+			b = b[1:]
+		}
+		if len(b) == 0 {
+			return nil
+		}
+	}
+	if !p.begun {
+		p.begun = true
+		p.handler.Begin()
+	}
+	if len(p.buf) == 0 {
+		if ok, _ := plausible(b, p.response); !ok {
+			p.lose()
+			return b
+		}
+		if n := headEnd(b, 0); n >= 0 {
+			if !p.headComplete(b[:n]) {
+				return b
+			}
+			return b[n:]
+		}
+	}
+	return p.growHead(b)
+}
+
+// growHead appends b to buf and completes the head if its end is in b.
+func (p *Parser) growHead(b []byte) []byte {
+	old := len(p.buf)
+	p.buf = append(p.buf, b...)
+	p.state = inHead
+	if ok, _ := plausible(p.buf[:min(len(p.buf), maxMethod+1)], p.response); !ok {
+		return p.refuse()
+	}
+	if !p.checked {
+		if n := indexLF(p.buf); n >= 0 {
+			// Text that begins like a request is given up at its first
+			// line, not at the first empty one.
+			if !validStart(p.buf[:n], p.response) {
+				return p.refuse()
+			}
+			p.checked = true
+		}
+	}
+	n := headEnd(p.buf, max(p.scanned-2, 0))
+	p.scanned = len(p.buf)
+	if n < 0 {
+		if len(p.buf) > MaxHead {
+			p.flaws |= HeadTooLong
+			p.cutHead()
+			p.lose()
+		}
+		return nil
+	}
+	// The start line is valid, so the head is one.
+	p.headComplete(p.buf[:n])
+	return b[n-old:]
+}
+
+// refuse gives up what buf holds as no head and looks for one in it.
+func (p *Parser) refuse() []byte {
+	again := append([]byte(nil), p.buf...)
+	p.lose()
+	return again
+}
+
+// headComplete parses a whole head and decides what follows. It reports false
+// if raw was no head after all; the caller then feeds it to the search.
+func (p *Parser) headComplete(raw []byte) bool {
+	p.head = Head{Fields: p.head.Fields[:0], Flaws: p.flaws}
+	if !p.head.parse(string(raw), p.response, true) {
+		p.lose()
+		return false
+	}
+	p.begun, p.flaws = false, 0
+	p.state = atStart
+	kind, length := p.framingOf(&p.head)
+	next := p.handler.Head(&p.head)
+	p.clear()
+	if next == Switch {
+		p.state = switched
+		return true
+	}
+	if next == NoBody {
+		kind = noBody
+	}
+	switch kind {
+	case noBody:
+		p.endMessage()
+	case byLength:
+		p.state, p.left = inBody, length
+	case chunked:
+		p.state = inChunkSize
+	case untilClose:
+		p.state = inUntilClose
+	case unclear:
+		p.endMessage()
+		p.lose()
+	}
+	return true
+}
+
+// framingOf adds to bodyFraming what the status says: RFC 9112 section 6.3,
+// items 1 and 2.
+func (p *Parser) framingOf(h *Head) (framing, uint64) {
+	kind, length := h.bodyFraming()
+	if s := h.status; !h.Request && (s < 200 || s == 204 || s == 304) {
+		return noBody, 0
+	}
+	return kind, length
+}
+
+// lose starts the search for the next head.
+func (p *Parser) lose() {
+	was := p.state
+	p.state, p.begun = lost, false
+	p.clear()
+	if was != lost {
+		p.handler.Lost()
+	}
+}
+
+// clear empties buf and what is known about it.
+func (p *Parser) clear() {
+	p.buf, p.scanned, p.checked, p.holeLines = p.buf[:0], 0, false, 0
+}

@@ -1,0 +1,183 @@
+package http1
+
+import (
+	"bytes"
+	"strings"
+)
+
+// maxMethod bounds how long a method may be before the bytes are taken for
+// something else. The longest registered one, "UPDATEREDIRECTREF", has 17.
+const maxMethod = 20
+
+var httpName = []byte("HTTP/")
+
+// plausible says whether b can be the beginning of a start line: Yes, No, or
+// undecided as long as too few bytes are there.
+func plausible(b []byte, response bool) (ok, decided bool) {
+	if response {
+		n := min(len(b), len(httpName))
+		if !bytes.Equal(b[:n], httpName[:n]) {
+			return false, true
+		}
+		return true, n == len(httpName)
+	}
+	for i, c := range b {
+		if c == ' ' {
+			return i > 0, true
+		}
+		if !tokenByte[c] || i >= maxMethod {
+			return false, true
+		}
+	}
+	return true, false
+}
+
+// parseRequestLine fills in h from a request line, RFC 9112 section 3. It
+// reports false if line is none. With whole unset the line was cut, and what
+// is there is taken.
+func (h *Head) parseRequestLine(line string, whole bool) bool {
+	method, rest, ok := strings.Cut(line, " ")
+	if !ok || method == "" || len(method) > maxMethod || !isToken(method) {
+		return false
+	}
+	if trimmed := strings.TrimLeft(rest, " \t"); trimmed != rest {
+		rest = trimmed
+		h.Flaws |= BadStartLine
+	}
+	target, version := rest, ""
+	if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
+		target, version = rest[:i], rest[i+len(" HTTP/"):]
+	} else if whole {
+		return false
+	}
+	if trimmed := strings.TrimRight(target, " \t"); trimmed != target || strings.ContainsAny(target, " \t") {
+		target = trimmed
+		h.Flaws |= BadStartLine
+	}
+	if trimmed := strings.TrimRight(version, " \t"); trimmed != version {
+		version = trimmed
+		h.Flaws |= BadStartLine
+	}
+	if whole && (target == "" || !isVersion(version)) {
+		return false
+	}
+	h.Request = true
+	h.method, h.target, h.version = method, target, version
+	return true
+}
+
+// parseStatusLine fills in h from a status line, RFC 9112 section 4. The
+// reason phrase and even the space before it may be missing.
+func (h *Head) parseStatusLine(line string, whole bool) bool {
+	rest, ok := strings.CutPrefix(line, "HTTP/")
+	if !ok {
+		return false
+	}
+	version, rest, ok := strings.Cut(rest, " ")
+	if !ok || !isVersion(version) {
+		return !whole && !ok
+	}
+	h.version = version
+	if trimmed := strings.TrimLeft(rest, " "); trimmed != rest {
+		rest = trimmed
+		h.Flaws |= BadStartLine
+	}
+	if len(rest) < 3 || !isDigit(rest[0]) || !isDigit(rest[1]) || !isDigit(rest[2]) || rest[0] == '0' ||
+		len(rest) > 3 && rest[3] != ' ' {
+		return !whole && len(rest) < 3
+	}
+	h.status = int(rest[0]-'0')*100 + int(rest[1]-'0')*10 + int(rest[2]-'0')
+	if len(rest) > 4 {
+		h.reason = rest[4:]
+	}
+	return true
+}
+
+// validStart reports whether line (with or without its CR) is a whole start
+// line of the kind wanted.
+func validStart(line []byte, response bool) bool {
+	var h Head
+	text := strings.TrimSuffix(string(line), "\r")
+	if response {
+		return h.parseStatusLine(text, true)
+	}
+	return h.parseRequestLine(text, true)
+}
+
+// isVersion accepts HTTP/1.x. HTTP/2 and later have no start lines on the
+// wire; what looks like one is no message of this protocol.
+func isVersion(v string) bool {
+	return len(v) == 3 && v[0] == '1' && v[1] == '.' && isDigit(v[2])
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// tokenByte holds the tchar set of RFC 9110 section 5.6.2.
+var tokenByte = func() (t [256]bool) {
+	for c := '0'; c <= '9'; c++ {
+		t[c] = true
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		t[c], t[c-'a'+'A'] = true, true
+	}
+	for _, c := range "!#$%&'*+-.^_`|~" {
+		t[c] = true
+	}
+	return t
+}()
+
+func isToken(s string) bool {
+	for i := range len(s) {
+		if !tokenByte[s[i]] {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// methods are those that a lost parser goes on with. While it is lost it sees
+// bodies, too, so it must be stricter than where a head is due.
+var methods = []string{
+	"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE",
+	"PROPFIND", "REPORT", "SEARCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK",
+}
+
+// findStart looks for a start line that ends where line ends (line is without
+// its line end) and returns where it begins, or -1. A body before it has no
+// line end of its own, so it may begin anywhere; but text about HTTP, where a
+// space or quote stands before it, is left alone.
+func findStart(line []byte, response bool) int {
+	if response {
+		i := bytes.LastIndex(line, httpName)
+		if i < 0 || mentions(line, i) {
+			return -1
+		}
+		if !validStart(line[i:], true) {
+			return -1
+		}
+		return i
+	}
+	end := bytes.LastIndex(line, []byte(" HTTP/1."))
+	if end < 0 || end+len(" HTTP/1.x") != len(line) {
+		return -1
+	}
+	space := bytes.LastIndexByte(line[:end], ' ')
+	if space < 0 {
+		return -1
+	}
+	for _, m := range methods {
+		i := space - len(m)
+		if i >= 0 && string(line[i:space]) == m && !mentions(line, i) && (i == 0 || !isUpper(line[i-1])) {
+			return i
+		}
+	}
+	return -1
+}
+
+// mentions reports whether what starts at line[i] is rather being talked about,
+// as in a log line or a manual page.
+func mentions(line []byte, i int) bool {
+	return i > 0 && bytes.IndexByte([]byte(" \t\"'`(:=,*"), line[i-1]) >= 0
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }

@@ -1,0 +1,98 @@
+package analyze
+
+import (
+	"strings"
+
+	"elbscope/analyze/http1"
+	"elbscope/analyze/ws"
+)
+
+// sighting is a Sighting that is still being read. Its times are on its own
+// source's clock; publishing aligns them.
+type sighting struct {
+	Sighting
+	c       *conn
+	key     string // whole, or ""
+	target  string
+	host    string
+	readers [2]*ws.Reader
+	final   bool // nothing more can come on its connection
+	// home is the cluster it belongs to.
+	home *cluster
+	// adopted is set once a sighting without a key has found its home.
+	adopted bool
+	// looked is set once that was tried after its connection had ended.
+	looked bool
+	num    int // of its handshake in the log
+}
+
+// setRequest takes the request head, which may come again with more fields.
+func (s *sighting) setRequest(h *http1.Head) {
+	s.Request = h
+	s.key = keyOf(h)
+	s.target, s.host = h.Target(), h.Get("Host")
+	s.ForwardedFor = h.Join("X-Forwarded-For")
+	s.Marks = marksOf(h)
+	s.Signs = signsOf(h)
+}
+
+// noteAnswer takes over how the wait for the answer ended.
+func (s *sighting) noteAnswer(x *exchange) {
+	s.Answer, s.ResponsePacket = x.Answer, x.Response
+	s.c.e.changed(s)
+}
+
+// noteClose takes over who closed first.
+func (s *sighting) noteClose() {
+	who, ev := s.c.firstClose()
+	s.ClosedBy, s.How, s.ClosePacket = who, ev.how, ev.packet
+	s.c.e.changed(s)
+}
+
+// takePackets copies the list of packets from the connection's window.
+func (s *sighting) takePackets() {
+	w := &s.c.window
+	s.Packets = append([]PacketRef(nil), w.refs...)
+	s.PacketsLeftOut = w.leftOut
+}
+
+// current brings the parts up to date that are counted elsewhere.
+func (s *sighting) current() {
+	if s.c.windowOf == s {
+		s.takePackets()
+	}
+	s.Proxy = s.c.proxy
+	s.Conn = s.c.info
+	w := &s.WebSocket
+	if s.readers[0] == nil && s.readers[1] == nil {
+		return
+	}
+	w.Violations = nil
+	for who, r := range s.readers {
+		if r == nil {
+			continue
+		}
+		w.Frames[who], w.Bytes[who] = r.Frames, r.Bytes
+		w.CloseFrame[who] = r.CloseSeen
+		if w.CloseCode == 0 {
+			w.CloseCode = r.CloseCode
+		}
+		w.Lost = w.Lost || r.Lost
+		w.Violations = append(w.Violations, r.Violations()...)
+	}
+	w.LastPayload = s.c.lastPayload
+}
+
+// mentions reports whether the request says that it came from addr: by
+// X-Forwarded-For or by a PROXY header.
+func (s *sighting) mentions(addr string) bool {
+	for list := s.ForwardedFor; list != ""; {
+		var one string
+		one, list, _ = strings.Cut(list, ",")
+		one = strings.Trim(one, " \t")
+		if one == addr || strings.HasPrefix(one, addr+":") || one == "["+addr+"]" {
+			return true
+		}
+	}
+	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().String() == addr
+}

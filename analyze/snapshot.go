@@ -1,0 +1,88 @@
+package analyze
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"elbscope/capture/flow"
+)
+
+// Totals are the report's counters.
+type Totals struct {
+	flow.Counters
+	Requests, Responses, Handshakes, WebSocketFrames uint64
+	// Forgotten counts exchanges and handshakes pushed out of memory;
+	// Counters.Evicted counts connections.
+	Forgotten uint64
+}
+
+// Source is one input with what the analysis found out about it.
+type Source struct {
+	flow.SourceInfo
+	// ClockOffset is what must be added to this source's times to align it
+	// with the first source; nil where unknown.
+	ClockOffset *time.Duration
+}
+
+// Snapshot is what is known at one moment. It does not change.
+type Snapshot struct {
+	Sources []Source
+	Totals  Totals
+	// Handshakes stand by time of their first sighting.
+	Handshakes []*Handshake
+}
+
+// Group is a finding as the report prints it: one thing wrong, with all the
+// handshakes that met it.
+type Group struct {
+	ID string
+	// Rule, Severity, Certainty, Title and Facts are those of the first of
+	// Findings.
+	*Finding
+	// Findings and Handshakes run in parallel, by time.
+	Findings   []*Finding
+	Handshakes []*Handshake
+	// Cause is the group of the first finding's cause, or nil.
+	Cause *Group
+}
+
+var severityRank = map[Severity]int{Error: 0, Warning: 1, Info: 2}
+
+// Fold joins the findings of all handshakes into groups, worst first, then by
+// time of the first handshake, and numbers them f1, f2, ...
+func Fold(hs []*Handshake) []*Group {
+	type key struct {
+		rule, group string
+		severity    Severity
+		certainty   Certainty
+	}
+	index := make(map[key]*Group)
+	home := make(map[*Finding]*Group)
+	var groups []*Group
+	for _, h := range hs {
+		for _, f := range h.Findings {
+			k := key{f.Rule, f.Group, f.Severity, f.Certainty}
+			g := index[k]
+			if g == nil {
+				g = &Group{Finding: f}
+				index[k] = g
+				groups = append(groups, g)
+			}
+			g.Findings = append(g.Findings, f)
+			g.Handshakes = append(g.Handshakes, h)
+			home[f] = g
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b *Group) int {
+		return cmp.Compare(severityRank[a.Severity], severityRank[b.Severity])
+	})
+	for i, g := range groups {
+		g.ID = "f" + strconv.Itoa(i+1)
+		if g.Finding.Cause != nil {
+			g.Cause = home[g.Finding.Cause]
+		}
+	}
+	return groups
+}
