@@ -1,0 +1,259 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"elbscope/analyze"
+	"elbscope/internal/wiretext"
+)
+
+// answer is one row of what is known about answers to a failed handshake.
+type answer struct {
+	// status is the status code, 0 for any.
+	status int
+	when   test
+	// by is the software that answers so; "" where many do.
+	by string
+	// app is set where only somebody who has read the HTTP request can say
+	// so: what stood before the request was understood then.
+	app bool
+	// meaning is what the answer tells about the server; sound replaces it
+	// where the request had arrived whole.
+	meaning, sound string
+}
+
+// balancer reports whether only a load balancer of AWS answers so.
+func (a *answer) balancer() bool {
+	return slices.ContainsFunc(balancerAnswers, func(b answer) bool { return b.by == a.by })
+}
+
+// reply is a response as the tests see it.
+type reply struct {
+	*analyze.Sighting
+	server, body string
+}
+
+// test decides on one row.
+type test func(*reply) bool
+
+// always matches whatever the status alone has let through.
+func always(*reply) bool { return true }
+
+// says matches a text anywhere in what is kept of the body.
+func says(text string) test {
+	return func(r *reply) bool { return strings.Contains(r.body, text) }
+}
+
+// exactly matches a whole body, white space around it aside.
+func exactly(text string) test {
+	return func(r *reply) bool { return strings.TrimSpace(r.body) == text }
+}
+
+// from matches the beginning of the Server header, in any case.
+func from(server string) test {
+	return func(r *reply) bool {
+		return len(r.server) >= len(server) && strings.EqualFold(r.server[:len(server)], server)
+	}
+}
+
+// reason matches a text anywhere in the reason phrase.
+func reason(text string) test {
+	return func(r *reply) bool { return strings.Contains(r.Response.Reason(), text) }
+}
+
+// has matches the presence of a response header.
+func has(name string) test {
+	return func(r *reply) bool { return r.Response.Has(name) }
+}
+
+// closes matches Connection: close.
+func closes(r *reply) bool { return r.Response.HasToken("Connection", "close") }
+
+func not(t test) test { return func(r *reply) bool { return !t(r) } }
+
+func both(ts ...test) test {
+	return func(r *reply) bool {
+		for _, t := range ts {
+			if !t(r) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func either(ts ...test) test {
+	return func(r *reply) bool {
+		for _, t := range ts {
+			if t(r) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// bare matches a response that says of itself that it has no body: a body
+// that merely is not in the capture does not count.
+func bare(r *reply) bool {
+	if len(r.body) > 0 || r.Response.Has("Transfer-Encoding") {
+		return false
+	}
+	length := r.Response.Get("Content-Length")
+	return length == "0" || length == "" && r.Response.Whole
+}
+
+// capitals matches a reason phrase like BAD_GATEWAY, which Classic Load
+// Balancers use. Some frameworks write theirs in capitals, too: the rows ask
+// for a bare answer without a Server header as well.
+func capitals(r *reply) bool {
+	phrase := r.Response.Reason()
+	return strings.Contains(phrase, "_") && phrase == strings.ToUpper(phrase) && !strings.Contains(phrase, " ")
+}
+
+// answerOf returns the first row that matches the response of s, or nil.
+func answerOf(s *analyze.Sighting) *answer {
+	r := &reply{Sighting: s, server: s.Response.Get("Server"), body: string(s.Body)}
+	for i := range answers {
+		a := &answers[i]
+		if (a.status == 0 || a.status == s.Response.Status()) && a.when(r) {
+			return a
+		}
+	}
+	return nil
+}
+
+// answeredByApplication reports whether the response of s can only come from
+// somebody who has read the request.
+func answeredByApplication(s *analyze.Sighting) bool {
+	a := answerOf(s)
+	return a != nil && a.app
+}
+
+// setOutcome fills in what the client was told, and who made that up. Where
+// it was told nothing, it fills in who hung up on the last leg.
+func setOutcome(f *analyze.Facts, c *analyze.Case) {
+	if s := maker(c); s != nil {
+		setAnswer(f, s)
+		return
+	}
+	if s := c.Last(); s.Answer == analyze.AnswerClosed {
+		setClose(f, s)
+		f.Meaning = silence(s)
+	}
+}
+
+// setAnswer fills in the response of s, if there is one.
+func setAnswer(f *analyze.Facts, s *analyze.Sighting) {
+	if s.Response == nil {
+		return
+	}
+	a := answerOf(s)
+	f.Status = statusText(s)
+	f.By = madeBy(s, a)
+	if a == nil {
+		return
+	}
+	f.Meaning = a.meaning
+	if a.sound != "" && s.Signs.Sound() {
+		f.Meaning = a.sound
+	}
+}
+
+// setBeyond says what a capture of the client's leg alone cannot show: whether
+// the instance saw the handshake as it was sent, and whether it was the one
+// that answered. An answer of the load balancer's own making is told apart.
+func setBeyond(f *analyze.Facts, c *analyze.Case, s *analyze.Sighting) {
+	if s.Leg != analyze.ClientLeg || c.Last().Hop != s.Hop {
+		return
+	}
+	if s.Response != nil {
+		if a := answerOf(s); a != nil && a.balancer() {
+			return
+		}
+		f.By += ", or something behind it"
+	}
+	f.Meaning = sentences(f.Meaning, "What reached the instance is not in this capture: take another one there.")
+}
+
+// maker returns the sighting whose server made what the client was told: the
+// innermost of an unbroken row of legs with the same status. The legs behind
+// it were answered otherwise, or not at all. nil if nobody answered.
+func maker(c *analyze.Case) *analyze.Sighting {
+	var made *analyze.Sighting
+	for _, s := range byHop(c) {
+		if s.Response == nil {
+			if made != nil {
+				return made
+			}
+			continue
+		}
+		if made != nil && made.Response.Status() != s.Response.Status() {
+			return made
+		}
+		made = s
+	}
+	return made
+}
+
+// statusText is the status with its reason phrase as sent.
+func statusText(s *analyze.Sighting) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", s.Response.Status(), s.Response.Reason()))
+}
+
+// proxies are the Server headers of software that relays the answers of
+// others, and puts its own name on them.
+var proxies = []string{"nginx", "openresty", "apache", "haproxy", "varnish", "envoy", "istio-envoy", "awselb", "cloudflare"}
+
+// madeBy names who made the response of s: by its Server header, by what the
+// answer looks like, and always with the address.
+func madeBy(s *analyze.Sighting, a *answer) string {
+	server := strings.TrimSpace(wiretext.Printable(s.Response.Get("Server"), 60))
+	at := s.Conn.Server.String()
+	name := ""
+	if a != nil {
+		name = a.by
+	}
+	switch {
+	case name == "" && server == "":
+		return at
+	case name == "":
+		return server + " on " + at
+	case server == "":
+		return fmt.Sprintf("%s, as it looks, on %s", name, at)
+	case sameSoftware(name, server):
+		return server + " on " + at
+	case isProxy(server):
+		return fmt.Sprintf("%s, as it looks, behind %s on %s", name, server, at)
+	}
+	return fmt.Sprintf("%s, as it looks (Server: %s), on %s", name, server, at)
+}
+
+// sameSoftware reports whether the Server header already names it.
+func sameSoftware(name, server string) bool {
+	first, _, _ := strings.Cut(name, " ")
+	return strings.Contains(strings.ToLower(server), strings.ToLower(first))
+}
+
+func isProxy(server string) bool {
+	server = strings.ToLower(server)
+	for _, p := range proxies {
+		if strings.HasPrefix(server, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// sentences joins sentences, leaving out empty ones.
+func sentences(all ...string) string {
+	var kept []string
+	for _, s := range all {
+		if s != "" {
+			kept = append(kept, s)
+		}
+	}
+	return strings.Join(kept, " ")
+}

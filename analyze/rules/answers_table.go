@@ -1,0 +1,219 @@
+package rules
+
+// answers are read from top to bottom, most specific first. Each row was read
+// in the source of the software it names, or measured against it, unless it
+// only repeats what the status says. Sources:
+//
+//	engine.io, socket.io  https://github.com/socketio/socket.io
+//	ws                    https://github.com/websockets/ws
+//	SockJS                https://github.com/sockjs/sockjs-node
+//	Go                    https://github.com/gorilla/websocket, coder/websocket, gobwas/ws
+//	Python                https://github.com/aio-libs/aiohttp, tornadoweb/tornado,
+//	                      python-websockets/websockets, crossbario/autobahn-python
+//	Java                  https://github.com/spring-projects/spring-framework, netty/netty
+//	load balancers        https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-error-message.html
+//	                      https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+var answers = concat(balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, plainAnswers)
+
+func concat(parts ...[]answer) []answer {
+	var all []answer
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	return all
+}
+
+// The load balancers come first: an Application Load Balancer sends the same
+// page as nginx, and only its Server header tells them apart.
+var balancerAnswers = []answer{
+	{502, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this 502 itself: the instance closed or reset the connection, or answered something that it could not read.", ""},
+	{503, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this 503 itself: it has no healthy instance to send the request to.", ""},
+	{504, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this 504 itself: the instance did not accept the connection or did not answer in time.", ""},
+	{403, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this 403 itself: a web application firewall (AWS WAF) blocked the request.", ""},
+	{464, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The protocol version of the target group does not fit the request. WebSocket needs a target group with protocol version HTTP1.", ""},
+	{0, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this answer itself.", ""},
+	{502, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
+		"The load balancer made this 502 itself: it could not read what the instance sent, for instance a 101 that it had not asked for.", ""},
+	{504, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
+		"The load balancer made this 504 itself: the instance closed the connection, or did not answer within the idle timeout.", ""},
+	{0, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
+		"The load balancer made this answer itself: the instance is not the one that refuses.", ""},
+	{503, reason("Back-end server is at capacity"), "a Classic Load Balancer", false,
+		"The load balancer made this 503 itself: it has no instance in service, or its queue is full.", ""},
+}
+
+// Node: engine.io and socket.io, ws, SockJS, faye.
+var nodeAnswers = []answer{
+	{400, says(`{"code":0`), "engine.io (socket.io)", true,
+		"engine.io does not know the transport that the URL names (code 0).", ""},
+	{400, either(says(`{"code":1`), exactly("Session ID unknown")), "engine.io (socket.io)", true,
+		"engine.io does not know the session id (code 1). The session lives in another process or on another instance, or has expired: several instances need sticky sessions.", ""},
+	{400, says(`{"code":2`), "engine.io (socket.io)", true,
+		"engine.io wants a GET for a handshake (code 2).", ""},
+	{400, either(says(`{"code":3`), exactly("Bad request")), "engine.io (socket.io)", true,
+		"engine.io got the handshake as an ordinary request (code 3): Node saw no upgrade in it.",
+		"engine.io refuses the request as a bad one (code 3). The handshake is whole, so look at the Origin header and at middleware that refuses connections."},
+	{0, says(`{"code":4`), "engine.io (socket.io)", true,
+		"The application's own check (allowRequest) forbids the connection (code 4).", ""},
+	{400, says(`{"code":5`), "engine.io (socket.io)", true,
+		"Client and server speak different socket.io protocol versions (code 5): update the older one, or set allowEIO3.", ""},
+	{0, says("7:::1+0"), "socket.io 0.9", true,
+		"socket.io 0.9 does not know the session id: it lives in another process or on another instance, or has expired.", ""},
+	{500, exactly("Protocol version not supported."), "socket.io 0.9", true,
+		"socket.io 0.9 does not speak the protocol version in the path: the client is a newer socket.io.", ""},
+	{403, either(exactly("handshake unauthorized"), exactly("handshake bad origin")), "socket.io 0.9", true,
+		"The application's authorization, or its list of origins, refuses the client.", ""},
+	{500, exactly("handshake error"), "socket.io 0.9", true,
+		"The application's authorization function failed.", ""},
+	{200, either(says("Welcome to socket.io"), says("Welcome to SockJS!")), "", true,
+		"The greeting page answered: the path is the one of the library's root, not that of its WebSocket.", ""},
+	{400, exactly("Invalid Upgrade header"), "ws", true, "ws says that Upgrade is not websocket.", ""},
+	{400, exactly("Missing or invalid Sec-WebSocket-Key header"), "ws", true,
+		"ws says that Sec-WebSocket-Key is missing or is not 16 bytes in base64.", ""},
+	{400, exactly("Missing or invalid Sec-WebSocket-Version header"), "ws", true,
+		"ws says that Sec-WebSocket-Version is missing or is not one it speaks.", ""},
+	{400, exactly("Invalid Sec-WebSocket-Protocol header"), "ws", true,
+		"ws cannot read the list of subprotocols.", ""},
+	{400, exactly("Invalid or unacceptable Sec-WebSocket-Extensions header"), "ws", true,
+		"ws cannot read the list of extensions.", ""},
+	{405, exactly("Invalid HTTP method"), "ws", true, "ws wants a GET for a handshake.", ""},
+	{426, both(exactly("Upgrade Required"), not(has("Sec-WebSocket-Version")), not(has("Upgrade"))), "ws", true,
+		"The request got to a server that speaks WebSocket only, as an ordinary request: no upgrade was seen in it.", ""},
+	{400, exactly("Not a valid websocket request"), "SockJS", true,
+		"SockJS saw no upgrade in the request.", ""},
+	{400, exactly("Not a valid web socket request."), "SignalR 2", true,
+		"SignalR's host offers no WebSocket for this request: it saw no upgrade in it, or has none.", ""},
+	{400, exactly("Not a WebSocket request"), "faye websocket-driver", true,
+		"The driver saw no upgrade in the request.", ""},
+	{400, says("Missing handshake request header:"), "faye websocket-driver", true,
+		"A header of the handshake did not arrive; the answer names it.", ""},
+}
+
+// Go, Python, Java, Ruby and .NET libraries.
+var libraryAnswers = []answer{
+	{0, says("WebSocket protocol violation:"), "coder/websocket (Go)", true,
+		"The library read the handshake and says in the answer what it misses.", ""},
+	{505, says("handshake error: bad"), "gobwas/ws (Go)", true,
+		"The library refuses HTTP/1.0: WebSocket begins with HTTP/1.1.", ""},
+	{0, says("handshake error: bad"), "gobwas/ws (Go)", true,
+		"The library read the handshake and names in the answer what is wrong with it.", ""},
+	{400, both(exactly("Bad Request"), has("Sec-WebSocket-Version")), "gorilla/websocket (Go)", true,
+		"The library did not accept the handshake. It tells the reason only to the application's own log.", ""},
+	{426, both(exactly("Upgrade Required"), has("Upgrade")), "gorilla/websocket (Go)", true,
+		"The library saw no Upgrade: websocket in the request.", ""},
+	{400, exactly("not websocket protocol"), "golang.org/x/net/websocket", true,
+		"The library saw no upgrade in the request.", ""},
+	{400, either(says("No CONNECTION upgrade hdr:"), says("No WebSocket UPGRADE hdr:")), "aiohttp", true,
+		"aiohttp names in the answer the header that it got instead of the upgrade.", ""},
+	{400, says(`"Connection" must be "upgrade".`), "Spring", true,
+		"Connection arrived without its upgrade token.", ""},
+	{400, says(`"Connection" must be "Upgrade".`), "Tornado or an old SockJS", true,
+		"Connection arrived without its upgrade token.", ""},
+	{400, says(`Can "Upgrade" only to "WebSocket".`), "", true,
+		"Upgrade arrived without websocket, or did not arrive. Spring, Tornado and old SockJS versions say so in these words.", ""},
+	{400, says("Missing/Invalid WebSocket headers"), "Tornado", true,
+		"The key or another header of the handshake is missing or broken.", ""},
+	{403, says("Cross origin websockets not allowed"), "Tornado", true,
+		"Origin and Host differ, and Tornado allows only its own origin: check that the proxies keep Host.", ""},
+	{0, says("Failed to open a WebSocket connection"), "websockets (Python)", true,
+		"The library read the handshake and names in the answer what is wrong with it.", ""},
+	{400, reason("HTTP Connection headers do not include"), "Autobahn (daphne)", true,
+		"Connection arrived without its upgrade token. The status line itself says so.", ""},
+	{400, reason("HTTP Sec-WebSocket-"), "Autobahn (daphne)", true,
+		"A header of the handshake is missing or broken. The status line itself says which.", ""},
+	{505, reason("Unsupported HTTP version"), "Autobahn (daphne)", true,
+		"The server refuses HTTP/1.0: WebSocket begins with HTTP/1.1.", ""},
+	{400, reason("WebSocket connection denied: origin"), "Autobahn (daphne)", true,
+		"The server does not allow this origin.", ""},
+	{403, reason("Access denied"), "daphne", true, "The application did not accept the connection.", ""},
+	{400, says("Invalid websocket upgrade"), "python-engineio", true,
+		"python-engineio got the handshake as an ordinary request.", ""},
+	{400, says("Invalid session"), "python-engineio", true,
+		"The session lives in another process or on another instance, or has expired: several instances need sticky sessions.", ""},
+	{400, says("Not an accepted origin"), "python-engineio", true, "The server does not allow this origin.", ""},
+	{400, says("not a WebSocket request: "), "Netty", true,
+		"Netty names in the answer what it misses in the handshake.", ""},
+	{404, exactly("Page not found"), "Rails ActionCable", true,
+		"ActionCable answers 404 to whatever it does not take for a proper handshake, a foreign origin included.",
+		"ActionCable answers 404 to whatever it does not like. The handshake is whole, so look at the allowed origins first."},
+	{404, exactly("No Connection with that ID"), "SignalR", true,
+		"The connection id belongs to another process or instance: several instances need sticky sessions.", ""},
+	{400, exactly("Connection ID required"), "SignalR", true,
+		"The request came as an ordinary one, without a connection id.", ""},
+	{400, exactly("Invalid HTTP request received."), "uvicorn", false,
+		"uvicorn could not read the request at all.", ""},
+}
+
+// What stands between: nginx, HAProxy, Apache, Varnish, Envoy.
+var proxyAnswers = []answer{
+	{502, says("<center>nginx"), "nginx", false,
+		"nginx had no valid answer from the application behind it: it hung up without a word, refused the connection, or is not running. socket.io 0.9 (Sails 0.10) hangs up when the handshake reaches it without Upgrade.", ""},
+	{504, says("<center>nginx"), "nginx", false,
+		"The application behind nginx did not answer in time.", ""},
+	{503, says("<center>nginx"), "nginx", false,
+		"nginx itself declines: a limit, or no server behind it that is up.", ""},
+	{404, says("<center>nginx"), "nginx", true,
+		"nginx itself has nothing under this path: the request did not get to the application. Look for the location block.", ""},
+	{400, says("<center>nginx"), "nginx", false,
+		"nginx could not read the request.", ""},
+	{0, says("<center>nginx"), "nginx", false, "nginx made this answer itself.", ""},
+	{502, says("The server returned an invalid or incomplete response."), "HAProxy", false,
+		"The server behind HAProxy closed or reset the connection instead of answering, or answered nonsense.", ""},
+	{503, says("No server is available to handle this request."), "HAProxy", false,
+		"HAProxy has no server that is up.", ""},
+	{504, says("The server didn't respond in time."), "HAProxy", false,
+		"The server behind HAProxy did not answer in time.", ""},
+	{502, both(from("Apache"), says("Proxy Error")), "Apache", false,
+		"Apache had no valid answer from the server behind it: it hung up without a word, or answered a 101 that Apache had not asked for.", ""},
+	{426, from("Apache"), "Apache", true,
+		"Apache's WebSocket proxy saw no Upgrade in the request.", ""},
+	{503, says("Guru Meditation"), "Varnish", false,
+		"The server behind Varnish hung up or could not be reached. Varnish says 503 where others say 502.", ""},
+	{0, says("Guru Meditation"), "Varnish", false, "Varnish made this answer itself.", ""},
+	{403, both(from("envoy"), bare), "Envoy", true,
+		"An empty 403 from Envoy is what a route without WebSocket in its upgrade_configs gives.", ""},
+	{400, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP parser", false,
+		"The server could not read the request as HTTP and hung up. Node answers like that, before any application code runs.", ""},
+	{400, both(exactly("400 Bad Request"), closes), "Go's net/http", false,
+		"Go's HTTP server could not read the request.", ""},
+	{400, says("Client sent an HTTP request to an HTTPS server."), "Go's net/http", false,
+		"The port wants TLS and was sent plain HTTP: the load balancer speaks the wrong protocol to the instance.", ""},
+	{400, both(exactly("Bad Request"), closes), "ws or an older engine.io", true,
+		"A header of the handshake is missing or broken.", ""},
+}
+
+// What the status alone tells, claimed of nobody.
+var plainAnswers = []answer{
+	{200, always, "", true,
+		"An ordinary page came back: a plain request handler answered, not a WebSocket server. That is what happens when the server sees no upgrade in the request.",
+		"An ordinary page came back: nobody on that server listens for WebSocket upgrades on this path."},
+	{301, always, "", true, redirected, ""},
+	{302, always, "", true, redirected, ""},
+	{303, always, "", true, redirected, ""},
+	{307, always, "", true, redirected, ""},
+	{308, always, "", true, redirected, ""},
+	{401, always, "", true,
+		"The server wants credentials. A browser cannot add headers to a WebSocket handshake: it has only cookies and the URL.", ""},
+	{403, always, "", true,
+		"The server forbids it. Most WebSocket servers check that Origin and Host belong together, so compare the two.", ""},
+	{404, always, "", true,
+		"Nothing answers to this path. Frameworks also say 404 when they get a handshake as an ordinary request.",
+		"Nothing answers to this path: check path and routing of the WebSocket endpoint."},
+	{405, always, "", true, "The server does not allow the method on this path.", ""},
+	{426, always, "", true,
+		"The server wants an upgrade and saw none that it could use: the header did not arrive, or the version does not suit it.", ""},
+	{500, always, "", true, "The application failed while it handled the handshake: its log has the reason.", ""},
+	{502, always, "", false, "Somebody between had no valid answer from the server behind it.", ""},
+	{503, always, "", false, "The server, or somebody before it, has no capacity, or nothing behind it is up.", ""},
+	{504, always, "", false, "Somebody between waited in vain for the server behind it.", ""},
+	{505, always, "", true, "The server refuses the HTTP version. WebSocket begins with HTTP/1.1.", ""},
+	{400, always, "", false, "The server calls the request a bad one, and does not say why.", ""},
+}
+
+const redirected = "A redirect. Browsers do not follow redirects for a WebSocket, so the handshake ends here. Common reasons: a rule that sends everything to https and does not see X-Forwarded-Proto, or a missing slash at the end of the path."

@@ -1,0 +1,235 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"elbscope/analyze"
+)
+
+// answerTests has a line for each row that is told apart: the answer as the
+// software sends it, and who it must be taken for.
+var answerTests = []struct {
+	by, body string
+	app      bool
+	lines    []string
+}{
+	{"awselb/2.0 on", "<center><h1>502 Bad Gateway</h1></center>", false, []string{"HTTP/1.1 502 Bad Gateway", "Server: awselb/2.0"}},
+	{"awselb/2.0 on", "", false, []string{"HTTP/1.1 503 Service Unavailable", "Server: awselb/2.0"}},
+	{"awselb/2.0 on", "", false, []string{"HTTP/1.1 504 Gateway Time-out", "Server: awselb/2.0"}},
+	{"awselb/2.0 on", "", false, []string{"HTTP/1.1 403 Forbidden", "Server: awselb/2.0"}},
+	{"awselb/2.0 on", "", false, []string{"HTTP/1.1 464 ", "Server: awselb/2.0"}},
+	{"awselb/2.0 on", "", false, []string{"HTTP/1.1 400 Bad Request", "Server: awselb/2.0"}},
+	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 502 BAD_GATEWAY", "Content-Length: 0"}},
+	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 504 GATEWAY_TIMEOUT", "Content-Length: 0"}},
+	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 408 REQUEST_TIMEOUT", "Content-Length: 0"}},
+	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 503 Service Unavailable: Back-end server is at capacity", "Content-Length: 0"}},
+	{"engine.io", `{"code":0,"message":"Transport unknown"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"engine.io", `{"code":1,"message":"Session ID unknown"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"engine.io", "Session ID unknown", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close", "Content-type: text/html"}},
+	{"engine.io", `{"code":2,"message":"Bad handshake method"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"engine.io (socket.io), as it looks, behind nginx/1.22.1", `{"code":3,"message":"Bad request"}`, true, []string{"HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1"}},
+	{"engine.io", "Bad request", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close"}},
+	{"engine.io", `{"code":4,"message":"Forbidden"}`, true, []string{"HTTP/1.1 403 Forbidden"}},
+	{"engine.io", `{"code":5,"message":"Unsupported protocol version"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"socket.io 0.9", "7:::1+0", true, []string{"HTTP/1.1 200 OK"}},
+	{"socket.io 0.9", "Protocol version not supported.", true, []string{"HTTP/1.1 500 Internal Server Error"}},
+	{"socket.io 0.9", "handshake unauthorized", true, []string{"HTTP/1.1 403 Forbidden"}},
+	{"socket.io 0.9", "handshake error", true, []string{"HTTP/1.1 500 Internal Server Error"}},
+	{"10.99.1.2:80", "Welcome to SockJS!\n", true, []string{"HTTP/1.1 200 OK"}},
+	{"ws,", "Invalid Upgrade header", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close"}},
+	{"ws,", "Missing or invalid Sec-WebSocket-Key header", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"ws,", "Missing or invalid Sec-WebSocket-Version header", true, []string{"HTTP/1.1 400 Bad Request", "Sec-WebSocket-Version: 13, 8"}},
+	{"ws,", "Invalid Sec-WebSocket-Protocol header", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"ws,", "Invalid or unacceptable Sec-WebSocket-Extensions header", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"ws,", "Invalid HTTP method", true, []string{"HTTP/1.1 405 Method Not Allowed"}},
+	{"ws,", "Upgrade Required", true, []string{"HTTP/1.1 426 Upgrade Required", "Content-Type: text/plain"}},
+	{"ws or an older engine.io", "Bad Request", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close", "Content-Type: text/html"}},
+	{"SockJS", "Not a valid websocket request", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"SignalR 2", "Not a valid web socket request.", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"faye", "Not a WebSocket request", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"faye", "Missing handshake request header: Sec-WebSocket-Key", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"coder/websocket", `WebSocket protocol violation: Connection header "keep-alive" does not contain Upgrade` + "\n", true, []string{"HTTP/1.1 426 Upgrade Required", "Upgrade: websocket"}},
+	{"gobwas/ws", "handshake error: bad HTTP protocol version", true, []string{"HTTP/1.1 505 HTTP Version Not Supported"}},
+	{"gobwas/ws", `handshake error: bad "Connection" header`, true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"gorilla/websocket", "Bad Request\n", true, []string{"HTTP/1.1 400 Bad Request", "Sec-Websocket-Version: 13"}},
+	{"gorilla/websocket", "Upgrade Required\n", true, []string{"HTTP/1.1 426 Upgrade Required", "Upgrade: websocket", "Sec-Websocket-Version: 13"}},
+	{"golang.org/x/net", "not websocket protocol", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"Python/3.12 aiohttp/3.9", "No CONNECTION upgrade hdr: keep-alive", true, []string{"HTTP/1.1 400 Bad Request", "Server: Python/3.12 aiohttp/3.9"}},
+	{"Spring", `"Connection" must be "upgrade".`, true, []string{"HTTP/1.1 400 "}},
+	{"TornadoServer/6.4", `"Connection" must be "Upgrade".`, true, []string{"HTTP/1.1 400 Bad Request", "Server: TornadoServer/6.4"}},
+	{"10.99.1.2:80", `Can "Upgrade" only to "WebSocket".`, true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"Tornado", "Missing/Invalid WebSocket headers", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"Tornado", "Cross origin websockets not allowed", true, []string{"HTTP/1.1 403 Forbidden"}},
+	{"websockets (Python)", "Failed to open a WebSocket connection: missing Upgrade header.", true, []string{"HTTP/1.1 426 Upgrade Required"}},
+	{"Autobahn", "", true, []string{`HTTP/1.1 400 HTTP Connection headers do not include "upgrade" value (case-insensitive): "keep-alive"`}},
+	{"Autobahn", "", true, []string{"HTTP/1.1 400 HTTP Sec-WebSocket-Key header missing"}},
+	{"Autobahn", "", true, []string{`HTTP/1.1 505 Unsupported HTTP version "HTTP/1.0"`}},
+	{"Autobahn", "", true, []string{"HTTP/1.1 400 WebSocket connection denied: origin 'x' not allowed"}},
+	{"daphne", "", true, []string{"HTTP/1.1 403 Access denied"}},
+	{"python-engineio", `"Invalid websocket upgrade"`, true, []string{"HTTP/1.1 400 BAD REQUEST"}},
+	{"python-engineio", `"Invalid session abc"`, true, []string{"HTTP/1.1 400 BAD REQUEST"}},
+	{"python-engineio", `"Not an accepted origin."`, true, []string{"HTTP/1.1 400 BAD REQUEST"}},
+	{"Netty", "not a WebSocket request: missing key", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"Rails ActionCable", "Page not found", true, []string{"HTTP/1.1 404 Not Found"}},
+	{"SignalR", "No Connection with that ID", true, []string{"HTTP/1.1 404 Not Found"}},
+	{"SignalR", "Connection ID required", true, []string{"HTTP/1.1 400 Bad Request"}},
+	{"uvicorn", "Invalid HTTP request received.", false, []string{"HTTP/1.1 400 Bad Request"}},
+	{"nginx/1.22.1 on", nginx502, false, []string{"HTTP/1.1 502 Bad Gateway", "Server: nginx/1.22.1"}},
+	{"nginx/1.22.1 on", "<center>nginx/1.22.1</center>", false, []string{"HTTP/1.1 504 Gateway Time-out", "Server: nginx/1.22.1"}},
+	{"nginx on", "<center>nginx</center>", false, []string{"HTTP/1.1 503 Service Unavailable", "Server: nginx"}},
+	{"nginx on", "<center>nginx</center>", true, []string{"HTTP/1.1 404 Not Found", "Server: nginx"}},
+	{"nginx on", "<center>nginx</center>", false, []string{"HTTP/1.1 400 Bad Request", "Server: nginx"}},
+	{"nginx on", "<center>nginx</center>", false, []string{"HTTP/1.1 413 Too Large", "Server: nginx"}},
+	{"HAProxy", "<html><body><h1>502 Bad Gateway</h1>\nThe server returned an invalid or incomplete response.\n</body></html>", false, []string{"HTTP/1.1 502 Bad Gateway"}},
+	{"HAProxy", "No server is available to handle this request.", false, []string{"HTTP/1.1 503 Service Unavailable"}},
+	{"HAProxy", "The server didn't respond in time.", false, []string{"HTTP/1.1 504 Gateway Time-out"}},
+	{"Apache/2.4.71 on", "<title>502 Proxy Error</title>", false, []string{"HTTP/1.1 502 Proxy Error", "Server: Apache/2.4.71"}},
+	{"Apache/2.4.71 on", "", true, []string{"HTTP/1.1 426 Upgrade Required", "Server: Apache/2.4.71"}},
+	{"Varnish on", "<p>Guru Meditation:</p>", false, []string{"HTTP/1.1 503 Backend fetch failed", "Server: Varnish"}},
+	{"Varnish on", "<p>Guru Meditation:</p>", false, []string{"HTTP/1.1 500 Error", "Server: Varnish"}},
+	{"envoy on", "", true, []string{"HTTP/1.1 403 Forbidden", "server: envoy", "content-length: 0"}},
+	{"Node's HTTP parser", "", false, []string{"HTTP/1.1 400 Bad Request", "Connection: close"}},
+	{"Go's net/http", "400 Bad Request", false, []string{"HTTP/1.1 400 Bad Request", "Content-Type: text/plain; charset=utf-8", "Connection: close"}},
+	{"Go's net/http", "Client sent an HTTP request to an HTTPS server.\n", false, []string{"HTTP/1.0 400 Bad Request"}},
+}
+
+func replyOf(t *testing.T, body string, lines []string) *analyze.Sighting {
+	t.Helper()
+	return newScene(t).leg(analyze.InstanceLeg, rewritten...).answer(body, lines...).last
+}
+
+func TestAnswers(t *testing.T) {
+	hit := make([]bool, len(answers))
+	for _, tt := range answerTests {
+		s := replyOf(t, tt.body, tt.lines)
+		a := answerOf(s)
+		if a == nil {
+			t.Errorf("%q %q: no row", tt.lines, tt.body)
+			continue
+		}
+		for i := range answers {
+			hit[i] = hit[i] || a == &answers[i]
+		}
+		if got := madeBy(s, a); !strings.HasPrefix(got, tt.by) || !strings.HasSuffix(got, "10.99.1.2:80") {
+			t.Errorf("%q %q: made by %q", tt.lines, tt.body, got)
+		}
+		if a.app != tt.app {
+			t.Errorf("%q %q: app = %v", tt.lines, tt.body, a.app)
+		}
+	}
+	named := len(answers) - len(plainAnswers)
+	for i, h := range hit[:named] {
+		if !h {
+			t.Errorf("no test reaches the row of %d by %q: %s", answers[i].status, answers[i].by, answers[i].meaning)
+		}
+	}
+}
+
+// TestPlainAnswers: what many may say is claimed of nobody.
+func TestPlainAnswers(t *testing.T) {
+	for _, a := range plainAnswers {
+		got := answerOf(replyOf(t, "some page", []string{"HTTP/1.1 " + strings.TrimSpace(itoa(a.status)+" Whatever")}))
+		if got == nil || got.meaning != a.meaning || got.by != "" {
+			t.Errorf("%d: %+v", a.status, got)
+		}
+	}
+	if a := answerOf(replyOf(t, "", []string{"HTTP/1.1 418 I'm a teapot"})); a != nil {
+		t.Errorf("418: %+v", a)
+	}
+}
+
+func itoa(n int) string {
+	return string([]byte{byte('0' + n/100), byte('0' + n/10%10), byte('0' + n%10)})
+}
+
+// TestMeaningsAreProse: whole sentences, no code spans, which the pages could
+// not keep apart from those around values of the wire.
+func TestMeaningsAreProse(t *testing.T) {
+	for _, a := range answers {
+		for _, m := range []string{a.meaning, a.sound} {
+			if m != "" && (!strings.HasSuffix(m, ".") || strings.Contains(m, "`") || strings.Contains(m, "  ")) || a.meaning == "" {
+				t.Errorf("%d %q: %q", a.status, a.by, m)
+			}
+		}
+	}
+}
+
+// TestMaker: the same status on the inner leg was relayed; another one, or
+// none, means that the hop between made it.
+func TestMaker(t *testing.T) {
+	relayed := article(t)
+	if s := maker(relayed.kase()); s != relayed.h.Sightings[1] {
+		t.Errorf("relayed: made by %s", s.Conn.Server)
+	}
+	made := newScene(t).leg(analyze.ClientLeg, sound...).answer("", "HTTP/1.1 502 Bad Gateway").
+		leg(analyze.InstanceLeg, sound...).answer("", "HTTP/1.1 400 Bad Request")
+	if s := maker(made.kase()); s != made.h.Sightings[0] {
+		t.Errorf("made up: made by %s", s.Conn.Server)
+	}
+	silent := newScene(t).leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, sound...)
+	if s := maker(silent.kase()); s != nil {
+		t.Errorf("silent: made by %s", s.Conn.Server)
+	}
+}
+
+// TestClientLegOnly: what the instance saw is unknown, and is said to be.
+func TestClientLegOnly(t *testing.T) {
+	page := newScene(t).leg(analyze.ClientLeg, sound...).answer(nginx502, "HTTP/1.1 502 Bad Gateway", "Server: nginx/1.22.1")
+	found := page.verdict(analyze.Refused).judge()
+	if f := found[0].Facts; f.By != "nginx/1.22.1 on 10.99.0.1:80, or something behind it" || !strings.Contains(f.Meaning, "not in this capture") {
+		t.Errorf("relayed or not: by %q, %q", f.By, f.Meaning)
+	}
+	own := newScene(t).leg(analyze.ClientLeg, sound...).answer("", "HTTP/1.1 502 Bad Gateway", "Server: awselb/2.0")
+	if f := own.verdict(analyze.Refused).judge()[0].Facts; strings.Contains(f.By, "behind") {
+		t.Errorf("load balancer's own: by %q", f.By)
+	}
+}
+
+func TestSoundMeaning(t *testing.T) {
+	var f, g analyze.Facts
+	setAnswer(&f, replyOf(t, `{"code":3`, []string{"HTTP/1.1 400 Bad Request"}))
+	setAnswer(&g, newScene(t).leg(analyze.InstanceLeg, sound...).answer(`{"code":3`, "HTTP/1.1 400 Bad Request").last)
+	if !strings.Contains(f.Meaning, "ordinary request") || !strings.Contains(g.Meaning, "Origin") {
+		t.Errorf("damaged %q sound %q", f.Meaning, g.Meaning)
+	}
+}
+
+func TestFingerprints(t *testing.T) {
+	tests := []struct {
+		name string
+		leg  analyze.Leg
+		seen []string
+		now  []string
+		want string
+	}{
+		{"Classic", analyze.InstanceLeg, sound, rewritten, "a Classic Load Balancer"},
+		{"Classic, one leg", analyze.InstanceLeg, nil, rewritten, "a Classic Load Balancer"},
+		{"ALB", analyze.InstanceLeg, nil, append(slices.Clone(rewritten), "X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678"), "an Application Load Balancer"},
+		{"nginx behind a Classic one", analyze.LocalLeg, rewritten, nginxDrops, "nginx (X-Real-IP"},
+		{"nginx that was there before", analyze.InstanceLeg, nginxDrops, nginxDrops, ""},
+		{"old nginx", analyze.InstanceLeg, sound, []string{"GET / HTTP/1.0", hostLine, "Connection: close"}, "nginx with its default"},
+		{"Apache", analyze.InstanceLeg, sound, without("Connection", "Connection: Keep-Alive", "X-Forwarded-Host: a", "X-Forwarded-Server: b"), "Apache httpd"},
+		{"Varnish", analyze.InstanceLeg, sound, without("Upgrade", "X-Varnish: 32770"), "Varnish"},
+		{"Envoy", analyze.InstanceLeg, sound, append(slices.Clone(sound), "x-envoy-internal: true"), "Envoy"},
+		{"Heroku", analyze.InstanceLeg, sound, append(slices.Clone(sound), "Via: 1.1 vegur"), "the Heroku router"},
+		{"CloudFront", analyze.InstanceLeg, sound, append(slices.Clone(sound), "X-Amz-Cf-Id: x"), "CloudFront"},
+		{"Cloudflare", analyze.InstanceLeg, sound, append(slices.Clone(sound), "CF-Ray: x"), "Cloudflare"},
+		{"HAProxy", analyze.InstanceLeg, sound, []string{requestLine, "host: example.com", "connection: upgrade"}, "HAProxy or Envoy"},
+		{"nothing", analyze.InstanceLeg, sound, sound, ""},
+		{"headers passed on to the application", analyze.LocalLeg, nil, rewritten, ""},
+	}
+	for _, tt := range tests {
+		s := newScene(t).leg(tt.leg, tt.now...).last
+		var got string
+		if tt.seen == nil {
+			got = looksLike(nil, s)
+		} else {
+			got = looksLike(parse(t, false, tt.seen...), s)
+		}
+		if !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
+			t.Errorf("%s: looks like %q", tt.name, got)
+		}
+	}
+}

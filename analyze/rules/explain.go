@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"elbscope/analyze"
+)
+
+// Explanation is what a finding means and what to do about it.
+type Explanation struct {
+	Rule, Title string
+	// Text is Markdown: what happened, why it fails, what the remedies cost,
+	// how to check, and when all this does not apply.
+	Text string
+	// Remedies are the ways out, the likeliest one first.
+	Remedies []Remedy
+	// References are addresses of public documents.
+	References []string
+}
+
+// Remedy is one way out.
+type Remedy struct {
+	Title  string
+	Steps  []string
+	Config string
+}
+
+// The sections of a page, in this order.
+const (
+	sectionHappened = "What happened"
+	sectionWhy      = "Why it fails"
+	sectionChange   = "What to change"
+	sectionCosts    = "What it costs"
+	sectionCheck    = "How to check"
+	sectionFalse    = "When this is a false alarm"
+	sectionSources  = "Sources"
+)
+
+var sections = []string{
+	sectionHappened, sectionWhy, sectionChange, sectionCosts, sectionCheck, sectionFalse, sectionSources,
+}
+
+// remedies.tmpl holds what several pages say alike, so that it is said once.
+//
+//go:embed *.md remedies.tmpl
+var texts embed.FS
+
+// pages are the parsed pages by file name. A page that does not parse is a
+// mistake of ours, which every test run finds: hence Must.
+var pages = template.Must(template.New("pages").
+	Option("missingkey=error").
+	Funcs(template.FuncMap{
+		"wire":     codeSpan,
+		"cap":      capitalized,
+		"asked":    asked,
+		"seen":     seenAs,
+		"answered": answered,
+	}).
+	ParseFS(texts, "*.md", "remedies.tmpl"))
+
+// Explain fills the page of the finding's rule with its facts.
+func Explain(f *analyze.Finding) (Explanation, error) {
+	page, err := render(f.Rule, f.Facts)
+	if err != nil {
+		return Explanation{}, err
+	}
+	title, parts := split(page)
+	e := Explanation{
+		Rule: f.Rule, Title: title,
+		Remedies:   remediesOf(parts[sectionChange]),
+		References: addressesIn(parts[sectionSources]),
+	}
+	var b strings.Builder
+	for _, s := range sections {
+		if s != sectionChange && s != sectionSources {
+			fmt.Fprintf(&b, "## %s\n\n%s\n\n", s, parts[s])
+		}
+	}
+	e.Text = strings.TrimSpace(b.String()) + "\n"
+	return e, nil
+}
+
+// Page returns the page of a rule as Markdown, told with the facts of an
+// example instead of those of a capture.
+func Page(id string) (string, error) {
+	page, err := render(id, exampleFacts(id))
+	heading := "## " + sectionHappened + "\n"
+	return strings.Replace(page, heading, heading+"\nAn example, with addresses that belong to nobody:\n", 1), err
+}
+
+var blankLines = regexp.MustCompile(`\n{3,}`)
+
+func render(id string, f analyze.Facts) (string, error) {
+	page := pages.Lookup(id + ".md")
+	if page == nil {
+		return "", fmt.Errorf("no explanation for rule %q", id)
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, plainFacts(f)); err != nil {
+		return "", fmt.Errorf("explanation of rule %q: %w", id, err)
+	}
+	// Where a template leaves something out, blank lines pile up.
+	text := blankLines.ReplaceAllString(strings.TrimSpace(b.String()), "\n\n")
+	return text + "\n", nil
+}
+
+// split takes a page apart at its headings; what stands in a fenced block is
+// no heading.
+func split(page string) (title string, parts map[string]string) {
+	parts = make(map[string]string)
+	section, fenced := "", false
+	var text []string
+	keep := func() { parts[section] = strings.TrimSpace(strings.Join(text, "\n")) }
+	for line := range strings.Lines(page) {
+		line = strings.TrimRight(line, "\n")
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+		}
+		switch {
+		case !fenced && strings.HasPrefix(line, "# "):
+			title = line[2:]
+		case !fenced && strings.HasPrefix(line, "## "):
+			keep()
+			section, text = line[3:], nil
+		default:
+			text = append(text, line)
+		}
+	}
+	keep()
+	return title, parts
+}
+
+var stepStart = regexp.MustCompile(`^\d+\. `)
+
+// remediesOf reads the remedies: a heading each, numbered steps, and at most
+// one fenced block.
+func remediesOf(text string) []Remedy {
+	var all []Remedy
+	fenced := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if !fenced && strings.HasPrefix(line, "### ") {
+			all = append(all, Remedy{Title: line[4:]})
+			continue
+		}
+		if len(all) == 0 {
+			continue
+		}
+		r := &all[len(all)-1]
+		switch {
+		case strings.HasPrefix(line, "```"):
+			fenced = !fenced
+		case fenced:
+			r.Config += line + "\n"
+		case stepStart.MatchString(line):
+			r.Steps = append(r.Steps, stepStart.ReplaceAllString(line, ""))
+		case strings.TrimSpace(line) != "" && len(r.Steps) > 0:
+			r.Steps[len(r.Steps)-1] += " " + strings.TrimSpace(line)
+		}
+	}
+	return all
+}
+
+var address = regexp.MustCompile(`https://[^\s)>]+`)
+
+func addressesIn(text string) []string { return address.FindAllString(text, -1) }

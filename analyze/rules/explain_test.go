@@ -1,0 +1,265 @@
+package rules
+
+import (
+	"io/fs"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"elbscope/analyze"
+)
+
+var wantTitles = map[string]string{
+	idClientMalformed:   "The client sends a broken handshake",
+	idConnectionRewrite: "Connection: Upgrade was replaced on the way",
+	idUpgradeDropped:    "The Upgrade header was removed on the way",
+	idHTTP10Downgrade:   "The handshake became HTTP/1.0",
+	idHandshakeAltered:  "The handshake was damaged on the way",
+	idProxyUnexpected:   "The server does not expect the PROXY protocol header",
+	id101NotRelayed:     "The server said 101, the client never got it",
+	idHandshakeRefused:  "The handshake was refused",
+	idHandshakeNoAnswer: "The handshake got no answer",
+	idHTTPAfter101:      "HTTP inside the WebSocket",
+	idIdleTimeout:       "A silent WebSocket was cut off",
+	idSocketIOOnPolling: "socket.io is stuck on polling",
+}
+
+func TestEveryRuleHasItsPage(t *testing.T) {
+	files, err := fs.Glob(texts, "*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no pages: %v", err)
+	}
+	for _, name := range files {
+		if Lookup(strings.TrimSuffix(name, ".md")) == nil {
+			t.Errorf("%s has no rule", name)
+		}
+	}
+	if len(All) != len(wantTitles) || !slices.Equal(IDs(), ruleOrder()) {
+		t.Errorf("rules: %v", IDs())
+	}
+	for _, r := range All {
+		page, err := Page(r.ID)
+		if err != nil {
+			t.Errorf("%s: %v", r.ID, err)
+			continue
+		}
+		if got := headings(page); !slices.Equal(got, sections) {
+			t.Errorf("%s: headings %q", r.ID, got)
+		}
+		checkText(t, r.ID+" (page)", page)
+	}
+	if _, err := Page("no-such-rule"); err == nil {
+		t.Error("a page for no rule")
+	}
+	if Lookup("no-such-rule") != nil {
+		t.Error("a rule for no ID")
+	}
+}
+
+func ruleOrder() []string {
+	var ids []string
+	for _, r := range All {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func headings(page string) []string {
+	var got []string
+	fenced := false
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+		}
+		if h, ok := strings.CutPrefix(line, "## "); ok && !fenced {
+			got = append(got, strings.TrimSpace(h))
+		}
+	}
+	return got
+}
+
+func TestExplanationsAreWhole(t *testing.T) {
+	for _, id := range IDs() {
+		e, err := Explain(&analyze.Finding{Rule: id, Facts: exampleFacts(id)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Rule != id || e.Title != wantTitles[id] {
+			t.Errorf("%s: title %q", id, e.Title)
+		}
+		if len(e.References) == 0 || len(e.Remedies) == 0 {
+			t.Errorf("%s: %d references, %d remedies", id, len(e.References), len(e.Remedies))
+		}
+		for _, r := range e.References {
+			if !strings.HasPrefix(r, "https://") {
+				t.Errorf("%s: reference %q", id, r)
+			}
+		}
+		for _, r := range e.Remedies {
+			if r.Title == "" || len(r.Steps) == 0 || slices.Contains(r.Steps, "") {
+				t.Errorf("%s: remedy %+v", id, r)
+			}
+		}
+		want := []string{sectionHappened, sectionWhy, sectionCosts, sectionCheck, sectionFalse}
+		if got := headings(e.Text); !slices.Equal(got, want) {
+			t.Errorf("%s: headings %q", id, got)
+		}
+	}
+	if _, err := Explain(&analyze.Finding{Rule: "no-such-rule"}); err == nil {
+		t.Error("an explanation for no rule")
+	}
+}
+
+func TestLocalPutsNginxFirst(t *testing.T) {
+	for _, id := range []string{idConnectionRewrite, idUpgradeDropped} {
+		for local, first := range map[bool]string{true: "nginx on the instance", false: "Classic Load Balancer"} {
+			f := exampleFacts(id)
+			f.Local = local
+			e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+			if err != nil || !strings.HasPrefix(e.Remedies[0].Title, first) {
+				t.Errorf("%s, local %v: first remedy %q, %v", id, local, e.Remedies[0].Title, err)
+			}
+		}
+	}
+}
+
+// fullFacts fills every field, so that every branch of a page is taken.
+func fullFacts(value string) analyze.Facts {
+	var f analyze.Facts
+	eachField(reflect.ValueOf(&f).Elem(), func(_ string, v reflect.Value) {
+		if v.Kind() == reflect.Bool {
+			v.SetBool(true)
+		} else {
+			v.SetString(value)
+		}
+	})
+	return f
+}
+
+func eachField(v reflect.Value, do func(name string, v reflect.Value)) {
+	for i := range v.NumField() {
+		if v.Field(i).Kind() == reflect.Struct {
+			eachField(v.Field(i), do)
+		} else {
+			do(v.Type().Name()+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	}
+}
+
+// TestNoHoles runs every page with nothing, with everything, with everything
+// but one field, and with nothing but one field.
+func TestNoHoles(t *testing.T) {
+	for _, id := range IDs() {
+		bases := map[string]func() analyze.Facts{
+			"none":    func() analyze.Facts { return analyze.Facts{} },
+			"full":    func() analyze.Facts { return fullFacts("value") },
+			"example": func() analyze.Facts { return exampleFacts(id) },
+		}
+		for name, base := range bases {
+			f := base()
+			checkFilled(t, id+" "+name, id, f)
+			var fields []reflect.Value
+			var names []string
+			eachField(reflect.ValueOf(&f).Elem(), func(n string, v reflect.Value) {
+				fields, names = append(fields, v), append(names, n)
+			})
+			for i, v := range fields {
+				old := reflect.ValueOf(v.Interface())
+				switch {
+				case v.Kind() == reflect.Bool:
+					v.SetBool(!v.Bool())
+				case v.String() == "":
+					v.SetString("value")
+				default:
+					v.SetString("")
+				}
+				checkFilled(t, id+" "+name+" "+names[i], id, f)
+				v.Set(old)
+			}
+		}
+	}
+}
+
+func checkFilled(t *testing.T, what, id string, f analyze.Facts) {
+	t.Helper()
+	page, err := render(id, f)
+	if err != nil {
+		t.Errorf("%s: %v", what, err)
+		return
+	}
+	checkText(t, what, page)
+}
+
+var holes = regexp.MustCompile("<no value>|``(?:[^`]|$)|[^ ]  +[^ ]| [.,:;)]|\\( |\\(\\)|\\{\\{|\\}\\}|\\b(?:by|from|to|with|after|in|packet) ?\\.(?:\\s|$)|\\.\\.|: *$|%!")
+
+// checked holds the lines that were looked at: most of a page is the same
+// whatever the facts are, and one hole need not be told once for each of them.
+var checked = map[string]bool{}
+
+// checkText finds what a template leaves behind where a fact is missing.
+func checkText(t *testing.T, what, page string) {
+	t.Helper()
+	fenced := false
+	lines := strings.Split(page, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "```") {
+			fenced = !fenced
+			continue
+		}
+		if fenced {
+			continue
+		}
+		// A colon at the end announces a list; then one must follow.
+		announces := strings.HasSuffix(line, ":") && i+2 < len(lines) && (strings.HasPrefix(lines[i+2], "- ") || strings.HasPrefix(line, "An example"))
+		if announces || checked[line] {
+			continue
+		}
+		checked[line] = !strings.HasSuffix(line, ":")
+		if hole := holes.FindString(line); hole != "" {
+			t.Errorf("%s: %q in %q", what, hole, line)
+		}
+	}
+	if fenced {
+		t.Errorf("%s: open fence", what)
+	}
+}
+
+func TestHostileFacts(t *testing.T) {
+	hostile := "a`b\n## Sources\n\x1b[31m{{.Hop}}[red]```\n- https://evil.example/\r\u202e"
+	for _, id := range IDs() {
+		f := fullFacts(hostile)
+		e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		clean, err := Explain(&analyze.Finding{Rule: id, Facts: fullFacts("value")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(e.Text, "\x1b\r\u202e") {
+			t.Errorf("%s: control bytes in the text", id)
+		}
+		// The hostile value must change nothing in how the page is built.
+		if strings.Count(e.Text, "`") != strings.Count(clean.Text, "`") || strings.Count(e.Text, "\n") != strings.Count(clean.Text, "\n") {
+			t.Errorf("%s: the structure of the text changed:\n%s", id, e.Text)
+		}
+		if !slices.Equal(e.References, clean.References) || len(e.Remedies) != len(clean.Remedies) {
+			t.Errorf("%s: the page was taken apart differently", id)
+		}
+	}
+}
+
+// TestHostileTitles: titles are shown as they are, everywhere.
+func TestHostileTitles(t *testing.T) {
+	s := newScene(t).leg(analyze.ClientLeg, sound...).
+		leg(analyze.InstanceLeg, without("Connection", "Connection: k\x1b[31m`\x07")...).
+		answer("\x1b]0;x\x07", "HTTP/1.1 400 \x1b[31mBad").
+		verdict(analyze.Rewritten, analyze.Damage{Kind: analyze.Rewritten, Before: 0, After: 1})
+	for _, f := range s.judge() {
+		if strings.ContainsAny(f.Title+f.Facts.By+f.Facts.Hop, "\x1b\x07\n") {
+			t.Errorf("%s: %q by %q", f.Rule, f.Title, f.Facts.By)
+		}
+	}
+}

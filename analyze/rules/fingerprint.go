@@ -1,0 +1,116 @@
+package rules
+
+import (
+	"strings"
+
+	"elbscope/analyze"
+	"elbscope/analyze/http1"
+)
+
+// looksLike says what kind of software sent the request of s, with the
+// reason, or "". Marks that were already there on the leg before, in seen,
+// were not made by this hop and do not count.
+//
+// It is never proof: any program may send any header, and on a single leg the
+// marks of all hops before lie on top of each other.
+func looksLike(seen *http1.Head, s *analyze.Sighting) string {
+	m := &marks{head: s.Request, seen: seen, local: s.Leg == analyze.LocalLeg}
+	for _, p := range prints {
+		if p.when(m) {
+			return p.looks
+		}
+	}
+	return ""
+}
+
+// marks is a request with what was there before.
+type marks struct {
+	head, seen *http1.Head
+	// local is set on the way to an application on the same machine, which no
+	// load balancer of AWS can be the sender of.
+	local bool
+}
+
+// added reports whether all those headers are there and are new.
+func (m *marks) added(names ...string) bool {
+	for _, n := range names {
+		if !m.head.Has(n) || (m.seen != nil && m.seen.Has(n)) {
+			return false
+		}
+	}
+	return true
+}
+
+// addedTo reports whether the header is there and is not what it was.
+func (m *marks) addedTo(name, text string) bool {
+	v := m.head.Join(name)
+	return strings.Contains(strings.ToLower(v), text) && (m.seen == nil || m.seen.Join(name) != v)
+}
+
+// lowered reports whether all names are in lower case, and some were not.
+func (m *marks) lowered() bool {
+	if m.seen == nil || !allLower(m.head) {
+		return false
+	}
+	return !allLower(m.seen)
+}
+
+func allLower(h *http1.Head) bool {
+	for _, f := range h.Fields {
+		if f.Name != strings.ToLower(f.Name) {
+			return false
+		}
+	}
+	return len(h.Fields) > 0
+}
+
+// prints are the fingerprints, the surest first. What an edge network adds
+// travels on through all later hops, so it counts only where no later hop has
+// left a mark of its own.
+var prints = []struct {
+	looks string
+	when  func(*marks) bool
+}{
+	{"Varnish (X-Varnish is set)", func(m *marks) bool { return m.added("X-Varnish") }},
+	{"Envoy (X-Envoy headers are set)", func(m *marks) bool {
+		return m.added("X-Envoy-Expected-Rq-Timeout-Ms") || m.added("X-Envoy-External-Address") || m.added("X-Envoy-Internal")
+	}},
+	{"Apache httpd (X-Forwarded-Server is set, and Connection says Keep-Alive in capitals)", func(m *marks) bool {
+		return m.added("X-Forwarded-Server", "X-Forwarded-Host") && !m.head.Has("X-Real-IP") &&
+			m.head.Get("Connection") == "Keep-Alive"
+	}},
+	{"Apache httpd (X-Forwarded-Server is set)", func(m *marks) bool {
+		return m.added("X-Forwarded-Server", "X-Forwarded-Host") && !m.head.Has("X-Real-IP")
+	}},
+	{"nginx with its default proxy settings of before 1.29.7 (HTTP/1.0 and Connection: close)", func(m *marks) bool {
+		return m.head.Version() == "1.0" && m.head.HasToken("Connection", "close") && (m.seen == nil || m.seen.Version() != "1.0")
+	}},
+	{"nginx (X-Real-IP is set)", func(m *marks) bool {
+		return m.added("X-Real-IP") && !m.head.Has("X-Forwarded-Server")
+	}},
+	{"the Heroku router (Via names vegur)", func(m *marks) bool { return !m.local && m.addedTo("Via", "vegur") }},
+	{"an Application Load Balancer (X-Amzn-Trace-Id, X-Forwarded-For, -Proto and -Port are set)", func(m *marks) bool {
+		return !m.local && m.addedTo("X-Amzn-Trace-Id", "root=") && m.added("X-Forwarded-Port") && m.head.Has("X-Forwarded-For") && m.head.Has("X-Forwarded-Proto")
+	}},
+	{"a Classic Load Balancer (X-Forwarded-For, -Proto and -Port are set, X-Amzn-Trace-Id is not)", func(m *marks) bool {
+		return !m.local && m.added("X-Forwarded-Port") && m.head.Has("X-Forwarded-For") && m.head.Has("X-Forwarded-Proto") &&
+			!m.head.Has("X-Amzn-Trace-Id") && !m.head.Has("X-Real-IP") && m.head.Whole
+	}},
+	{"CloudFront (X-Amz-Cf-Id is set)", func(m *marks) bool { return !m.local && m.added("X-Amz-Cf-Id") }},
+	{"Cloudflare (CF-Ray is set)", func(m *marks) bool { return !m.local && m.added("CF-Ray") }},
+	{"Apache httpd (Connection says Keep-Alive in capitals)", func(m *marks) bool {
+		return m.seen != nil && m.head.Get("Connection") == "Keep-Alive" && m.seen.Get("Connection") != "Keep-Alive"
+	}},
+	{"HAProxy or Envoy (it writes all header names in lower case)", (*marks).lowered},
+}
+
+// proxySender says what kind of hop sends that version of the PROXY protocol.
+func proxySender(version string) string {
+	switch version {
+	case "v1":
+		return "a Classic Load Balancer with a PROXY protocol policy, or HAProxy (version 1 of the PROXY protocol)"
+	case "v2":
+		return "a Network Load Balancer, or HAProxy (version 2 of the PROXY protocol)"
+	}
+	return ""
+}

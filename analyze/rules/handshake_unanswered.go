@@ -1,0 +1,87 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"elbscope/analyze"
+	"elbscope/capture/flow"
+)
+
+// handshakeUnanswered: the last connection in the capture was closed without
+// a byte of an answer. When, and by whom, is all that is known of the reason.
+var handshakeUnanswered = &analyze.Rule{
+	ID: idHandshakeNoAnswer,
+	Check: func(c *analyze.Case) []*analyze.Finding {
+		if c.Verdict == analyze.Undetermined {
+			return nil // what the server disliked may be in what was not captured
+		}
+		s := c.Last()
+		if s.Answer != analyze.AnswerClosed {
+			return nil
+		}
+		server := s.Conn.Server.String()
+		f := &analyze.Finding{
+			Rule:      idHandshakeNoAnswer,
+			Certainty: analyze.Proven,
+			Title:     fmt.Sprintf("%s closes the connection instead of answering", server),
+			Facts:     baseFacts(c),
+		}
+		if s.How != 0 && s.ClosedBy == flow.FromClient {
+			f.Title = fmt.Sprintf("%s gets no answer from %s and gives up", s.Conn.Client.Addr(), server)
+		}
+		setOutcome(&f.Facts, c)
+		f.Facts.Arrived = sightingFacts(s)
+		f.Facts.Local = s.Leg == analyze.LocalLeg
+		if first := c.First(); first != s {
+			f.Facts.Sent = sightingFacts(first)
+		}
+		setClose(&f.Facts, s)
+		f.Facts.Meaning = silence(s)
+		setBeyond(&f.Facts, c, s)
+		f.Group = group(server, f.Facts.How, s.ClosedBy.String(), f.Facts.Status)
+		asSymptom(c, f)
+		var p proof
+		p.request(s)
+		p.outcome(s)
+		p.path(c)
+		f.Evidence = p.list
+		return []*analyze.Finding{f}
+	},
+}
+
+// silence says what the time until the close tells.
+func silence(s *analyze.Sighting) string {
+	took, ok := closedAfter(s)
+	if !ok {
+		return ""
+	}
+	if s.ClosedBy == flow.FromClient {
+		return givenUp(s, took)
+	}
+	switch {
+	case took < 50*time.Millisecond && s.How == flow.RST:
+		return "It was reset at once, in less time than an application needs to think. A crash, a full queue or a socket that was destroyed with unread data in it looks like that."
+	case took < 50*time.Millisecond && strings.HasPrefix(s.Request.Target(), "/socket.io/1/"):
+		return "The application hung up at once. The path is one of socket.io 0.9, which Sails 0.10 brings along: it hangs up without a word on a handshake that it does not recognise, and logs 'websocket connection invalid'."
+	case took < 50*time.Millisecond:
+		return "The application hung up at once. Node before version 10 does that where nobody listens for upgrades, and old socket.io versions do it for a handshake they do not recognise."
+	case took >= 850*time.Millisecond && took <= 1300*time.Millisecond:
+		return "It was closed after about one second. That is how long engine.io (socket.io) waits before it destroys an upgrade on a path that is not its own (option destroyUpgradeTimeout), so look at the path."
+	}
+	if name := waitNear(took); name != "" {
+		return fmt.Sprintf("It was closed after %s, which is %s. The application held the request and never answered.", span(took), name)
+	}
+	return ""
+}
+
+func givenUp(s *analyze.Sighting, took time.Duration) string {
+	if name := waitNear(took); name != "" {
+		return fmt.Sprintf("The asking side gave up after %s, which is %s. The server had the request and said nothing.", span(took), name)
+	}
+	if s.Leg == analyze.ClientLeg {
+		return "The client left before an answer came."
+	}
+	return "The asking side left before an answer came: its own client may have gone, or its patience ended."
+}

@@ -1,0 +1,64 @@
+package rules
+
+import "elbscope/analyze"
+
+// exampleFacts tell a story for `elbscope explain`, with addresses that are
+// reserved for documentation (RFC 5737). They are neutral: the pages must not
+// read as if this had happened to the reader.
+func exampleFacts(id string) analyze.Facts {
+	f := analyze.Facts{
+		Client: "198.51.100.7", Host: "chat.example.com", Target: "/socket.io/1/websocket/SESSION",
+		Hop:   "the load balancer (203.0.113.10:80 towards the client, 192.0.2.10 towards the instance)",
+		Front: "203.0.113.10:80", Back: "192.0.2.10",
+		Sent: analyze.SightingFacts{
+			From: "198.51.100.7:50000", To: "203.0.113.10:80", Packet: "4",
+			Connection: "Upgrade", Upgrade: "websocket", Version: "HTTP/1.1",
+		},
+		Arrived: analyze.SightingFacts{
+			From: "192.0.2.10:40000", To: "192.0.2.20:80", Packet: "9",
+			Connection: "Upgrade", Upgrade: "websocket", Version: "HTTP/1.1",
+		},
+	}
+	refusedBy502 := func() {
+		f.Status, f.By = "502 Bad Gateway", "nginx on 192.0.2.20:80"
+		f.Meaning = "nginx had no valid answer from the application behind it."
+	}
+	switch id {
+	case idConnectionRewrite:
+		f.Arrived.Connection = "keep-alive"
+		refusedBy502()
+	case idUpgradeDropped:
+		f.Arrived.Connection, f.Arrived.Upgrade = "keep-alive", absent
+		refusedBy502()
+	case idHTTP10Downgrade:
+		f.Arrived.Version, f.Arrived.Connection, f.Arrived.Upgrade = "HTTP/1.0", "close", absent
+		refusedBy502()
+	case idHandshakeAltered:
+		f.Missing = "Sec-WebSocket-Key is missing"
+		f.Status, f.By = "400 Bad Request", "192.0.2.20:80"
+	case idClientMalformed:
+		f.Arrived = f.Sent
+		f.Arrived.Connection, f.Missing = "keep-alive", "Connection does not say Upgrade"
+		f.Status, f.By = "400 Bad Request", "203.0.113.10:80"
+	case idProxyUnexpected:
+		f.Proxy = "v1"
+		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:80"
+	case id101NotRelayed:
+		f.Status, f.By = "502 Bad Gateway", f.Front
+	case idHandshakeRefused:
+		refusedBy502()
+	case idHandshakeNoAnswer:
+		f.ClosedBy, f.How, f.Took = "192.0.2.20:80", "FIN", "3 ms"
+	case idHTTPAfter101:
+		f.Line, f.By = "HTTP/1.1 400 Bad Request", "192.0.2.20:80"
+	case idIdleTimeout:
+		f.ClosedBy, f.How, f.Idle = "203.0.113.10:80 and 192.0.2.10:40000", "FIN", "60.0 s"
+		f.Timeout = timeoutNear(knownTimeouts[1].wait)
+	case idSocketIOOnPolling:
+		f.Arrived = f.Sent
+		f.Polls, f.Session, f.Took = "12", "SESSION", "10.0 s"
+		refusedBy502()
+		f.Meaning = ""
+	}
+	return f
+}
