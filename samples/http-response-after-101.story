@@ -1,0 +1,25 @@
+# A new Node under an old socket.io upgrades, says hello in a frame, and then writes an HTTP 400 into the WebSocket.
+want handshake verdict=healthy certainty=proven status=101 sightings=1
+               legs=instance culprit=none
+               findings=http-after-101
+want counters connections=1 requests=1 responses=1 handshakes=1
+
+leg instance 10.0.1.1:50001 -> 10.0.1.2:8080
+
+instance > GET /socket.io/1/websocket/session3 HTTP/1.1
+         > Host: app.example
+         > X-Forwarded-For: 203.0.113.20
+         > Connection: Upgrade
+         > Upgrade: websocket
+         > Sec-WebSocket-Version: 13
+         > Sec-WebSocket-Key: d3JpdHRlbi1pbnRvLWl0Lg==
+         >
+instance < HTTP/1.1 101 Switching Protocols
+         < Upgrade: websocket
+         < Connection: Upgrade
+         < Sec-WebSocket-Accept: *
+         <
+instance <~ text 1::
+instance << HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n
+instance: server closes
+instance: client closes

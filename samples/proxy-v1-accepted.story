@@ -1,0 +1,34 @@
+# The listener announces the client in a PROXY line, and the instance expects it.
+want handshake verdict=healthy certainty=proven status=101 sightings=2
+               legs=client,instance culprit=none proxy=v1
+               findings=none
+want counters connections=2 requests=2 responses=2 handshakes=1
+
+leg client   10.0.0.9:40001 -> 10.0.0.1:80
+leg instance 10.0.1.1:50001 -> 10.0.1.2:80
+
+client   > GET /chat HTTP/1.1
+         > Host: app.example
+         > Connection: Upgrade
+         > Upgrade: websocket
+         > Sec-WebSocket-Version: 13
+         > Sec-WebSocket-Key: cHJveHktbGluZS1pcy1vaw==
+         >
+instance: proxy v1 10.0.0.9:40001 -> 10.0.0.1:80
+instance > GET /chat HTTP/1.1
+         > Host: app.example
+         > Connection: Upgrade
+         > Upgrade: websocket
+         > Sec-WebSocket-Version: 13
+         > Sec-WebSocket-Key: cHJveHktbGluZS1pcy1vaw==
+         >
+instance < HTTP/1.1 101 Switching Protocols
+         < Upgrade: websocket
+         < Connection: Upgrade
+         < Sec-WebSocket-Accept: *
+         <
+client   < HTTP/1.1 101 Switching Protocols
+         < Upgrade: websocket
+         < Connection: Upgrade
+         < Sec-WebSocket-Accept: *
+         <
