@@ -10,7 +10,6 @@ import (
 // seconds; handshakes that were seen on both tell by how much: the request
 // reached the inner leg after the outer one, and the answer went the other way.
 type clocks struct {
-	sources int
 	offsets map[int]flow.Time
 	// continued says which source another one continues, on the same clock.
 	continued map[int]int
@@ -39,15 +38,12 @@ func (e *Engine) Continue(source, before int) {
 // another: it lies between lo and hi.
 type bound struct{ lo, hi flow.Time }
 
-// align works out the offsets anew from all handshakes seen in more than one
-// source. It reports whether anything changed.
-func (c *clocks) align(e *Engine) bool {
+// align works out the offsets from all handshakes seen in more than one
+// source, when all sources have been read.
+func (c *clocks) align(e *Engine) {
 	bounds := make(map[[2]int][]bound)
 	for _, cl := range e.clusters {
 		collectBounds(cl.sightings, bounds)
-	}
-	if len(bounds) == 0 && len(c.continued) == 0 {
-		return false
 	}
 	links := make(map[[2]int]flow.Time, len(bounds))
 	for pair, bs := range bounds {
@@ -59,19 +55,7 @@ func (c *clocks) align(e *Engine) bool {
 			links[pair] = 0
 		}
 	}
-	offsets := spread(links)
-	if len(offsets) == len(c.offsets) {
-		same := true
-		for s, off := range offsets {
-			old, ok := c.offsets[s]
-			same = same && ok && old == off
-		}
-		if same {
-			return false
-		}
-	}
-	c.offsets = offsets
-	return true
+	c.offsets = spread(links)
 }
 
 // collectBounds adds what the sightings of one key say. Only the outermost

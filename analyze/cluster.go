@@ -33,7 +33,7 @@ const maxCluster = 2000
 // newSighting starts a sighting of a handshake in exchange x.
 func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
 	s := &sighting{c: c}
-	s.Sighting.Exchange, s.RequestPacket, s.Conn = x.ID, x.Request, c.info
+	s.Exchange, s.RequestPacket, s.Conn = x.ID, x.Request, c.info
 	x.sighting, x.Sighting = s, true
 	s.setRequest(h.Clone())
 	c.sightings = append(c.sightings, s)
@@ -104,11 +104,6 @@ func (e *Engine) Settle() {
 		return
 	}
 	e.housePass()
-	if e.clocks.align(e) {
-		for _, c := range e.clusters {
-			e.markDirty(c)
-		}
-	}
 	slices.SortFunc(e.dirty, func(a, b *cluster) int { return cmp.Compare(a.first(), b.first()) })
 	dirty := e.dirty
 	e.dirty = nil
@@ -125,7 +120,7 @@ func (c *cluster) first() uint64 {
 	if len(c.sightings) == 0 {
 		return 0
 	}
-	return c.sightings[0].Sighting.Exchange
+	return c.sightings[0].Exchange
 }
 
 // publishCluster groups a cluster into handshakes and publishes those that

@@ -41,10 +41,15 @@ type conn struct {
 	window    window
 	// windowOf is the handshake whose packets window holds, if any.
 	windowOf *sighting
+	// opened is the packet with which the connection appeared.
+	opened PacketRef
 	// lastPayload is when bytes last went over the connection.
 	lastPayload flow.Time
 	closes      [2]closeEvent // by who sent it
-	ended       bool
+	// seen and missed tell for each side whether bytes of it came, and
+	// whether some were reported missing.
+	seen, missed [2]bool
+	ended        bool
 }
 
 // earlyResponse is a response head without a request (yet).
@@ -67,7 +72,10 @@ func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	if c.info.Midstream && c.side[0] == nil && c.side[1] == nil {
 		c.orient(d, b)
 	}
-	c.window.add(p)
+	c.seen[c.role(d)] = true
+	if len(c.pending) == 0 || c.windowOf != nil {
+		c.window.add(p) // the bodies of ordinary exchanges are not asked for
+	}
 	c.reopen(d)
 	c.sideOf(d).feed(b)
 	c.at = nil
@@ -76,6 +84,7 @@ func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 // Gap implements flow.Stream.
 func (c *conn) Gap(d flow.Dir, n uint64, cause flow.GapCause, p *flow.Packet) {
 	c.at = p
+	c.missed[c.role(d)] = true
 	c.sideOf(d).gap(n)
 	c.at = nil
 }
@@ -129,6 +138,11 @@ func (c *conn) End(cause flow.EndCause) {
 		c.settlePending(AnswerClosed)
 	}
 	c.releaseWindow()
+	for who := range c.seen {
+		if c.seen[who] && !c.seen[1-who] && c.missed[1-who] {
+			c.e.oneDirection(c)
+		}
+	}
 	for _, s := range c.sightings {
 		s.final = cause != flow.EndOfCapture
 		c.e.changed(s)
@@ -208,6 +222,13 @@ func before(a, b PacketRef) bool {
 func (c *conn) restartWindow() {
 	c.releaseWindow()
 	c.window.restart(c.at)
+	if c.requests == 0 && c.opened.Num != 0 {
+		c.window.refs = append([]PacketRef{c.opened}, c.window.refs...)
+		for i := range c.window.raws {
+			c.window.raws[i].ref++
+		}
+		c.opened = PacketRef{}
+	}
 }
 
 // releaseWindow gives a handshake its packets for good.

@@ -59,9 +59,7 @@ func New(cfg Config) *Engine {
 
 // Open implements flow.Sink.
 func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
-	c := &conn{e: e, info: info}
-	c.window.add(p)
-	return c
+	return &conn{e: e, info: info, opened: refOf(p)}
 }
 
 // Tick implements flow.Sink.
@@ -70,6 +68,8 @@ func (e *Engine) Tick(flow.Time) { e.Settle() }
 // Finish tells that nothing more will come.
 func (e *Engine) Finish() {
 	e.cfg.Live = false
+	e.housePass()
+	e.clocks.align(e)
 	for _, c := range e.clusters {
 		e.markDirty(c)
 	}
@@ -144,6 +144,13 @@ func (e *Engine) encrypted(c *conn) {
 		"connections are encrypted with TLS and were not read: a handshake on them makes no sighting here; "+
 			"capture where it is plain, on the instance behind the listener: sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80",
 		c.number())
+}
+
+// oneDirection notes a connection of which only one side was captured.
+func (e *Engine) oneDirection(c *conn) {
+	e.problem(c.info.Source, "one-direction",
+		"connections were captured in one direction only: the other side's bytes were acknowledged, and are not here. "+
+			"Capture on the machine itself, or let the mirror take both directions: sudo tcpdump -i any -s 0 -w both.pcap tcp port 80", 0)
 }
 
 // http2 notes an HTTP/2 connection.

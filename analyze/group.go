@@ -64,7 +64,7 @@ func bySightingTime(a, b *sighting) int {
 	return cmp.Or(
 		cmp.Compare(a.Time, b.Time),
 		cmp.Compare(b.end(), a.end()),
-		cmp.Compare(a.Sighting.Exchange, b.Sighting.Exchange))
+		cmp.Compare(a.Exchange, b.Exchange))
 }
 
 // twins reports whether two sightings are of the same exchange on the same
@@ -196,7 +196,7 @@ func (e *Engine) housePass() {
 		if kin := e.findKin(s); kin != nil {
 			s.adopted = true
 			if kin.home == nil {
-				e.join(kin, e.clusterFor("exchange "+uitoa(kin.Sighting.Exchange)))
+				e.join(kin, e.clusterFor("exchange "+uitoa(kin.Exchange)))
 			}
 			if s.home != kin.home {
 				e.leave(s)
@@ -205,7 +205,7 @@ func (e *Engine) housePass() {
 			continue
 		}
 		if s.home == nil {
-			e.join(s, e.clusterFor("exchange "+uitoa(s.Sighting.Exchange)))
+			e.join(s, e.clusterFor("exchange "+uitoa(s.Exchange)))
 		}
 		if !s.c.ended || s.Answer == AnswerNone || !s.looked {
 			s.looked = s.c.ended

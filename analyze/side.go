@@ -212,8 +212,8 @@ func (s *side) frames(b []byte) {
 	s.reader.Feed(b)
 	s.c.e.frames(s.reader.Frames - before)
 	up := s.c.upgraded
-	if up == nil {
-		return
+	if up == nil || s.reader.HTTP == http && (before > 0 || s.reader.Frames == 0) {
+		return // more of the same is no news; the counts are fetched when needed
 	}
 	if s.reader.HTTP && !http && up.WebSocket.HTTPHead.Num == 0 && s.c.at != nil {
 		up.WebSocket.HTTPHead = refOf(s.c.at)

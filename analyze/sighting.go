@@ -23,7 +23,6 @@ type sighting struct {
 	adopted bool
 	// looked is set once that was tried after its connection had ended.
 	looked bool
-	num    int // of its handshake in the log
 }
 
 // setRequest takes the request head, which may come again with more fields.

@@ -16,7 +16,7 @@ func (e *Engine) assemble(members []*sighting) *Handshake {
 	for _, s := range members {
 		v := s.Sighting
 		h.Sightings = append(h.Sightings, &v)
-		if s.Sighting.Exchange < oldest.Sighting.Exchange {
+		if s.Exchange < oldest.Exchange {
 			oldest = s
 		}
 		if h.Key == "" {
@@ -24,7 +24,7 @@ func (e *Engine) assemble(members []*sighting) *Handshake {
 		}
 		h.Final = h.Final && (s.final || !e.cfg.Live)
 	}
-	h.ID = "h" + uitoa(oldest.Sighting.Exchange)
+	h.ID = "h" + uitoa(oldest.Exchange)
 	first := h.First()
 	h.Target, h.Host, h.Start = first.Request.Target(), first.Request.Get("Host"), first.Time
 	setLegs(h)
