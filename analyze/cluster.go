@@ -50,6 +50,17 @@ func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
 	e.changed(s)
 }
 
+// rehome puts a sighting where it belongs after its key has become known.
+func (e *Engine) rehome(s *sighting) {
+	if s.key == "" || s.home != nil && s.home.key == "key "+s.key {
+		e.changed(s)
+		return
+	}
+	e.homeless = slices.DeleteFunc(e.homeless, func(o *sighting) bool { return o == s })
+	e.leave(s)
+	e.join(s, e.clusterFor("key "+s.key))
+}
+
 func (e *Engine) clusterFor(key string) *cluster {
 	c := e.clusters[key]
 	if c == nil {

@@ -29,6 +29,9 @@ type conn struct {
 	pending []*exchange
 	// early is a response that came while no request was pending.
 	early *earlyResponse
+	// orphaned is set when a response came whose request is not known: it may
+	// be the answer to the next one all the same.
+	orphaned bool
 	// pipelined is set once a request was sent before the answer to the one
 	// before it: then the order alone says what belongs together.
 	pipelined bool

@@ -52,15 +52,21 @@ func (s *side) Head(h *http1.Head) http1.Next {
 
 // MoreHead implements http1.Handler: a head with a hole turned out longer.
 func (s *side) MoreHead(h *http1.Head) {
-	if s.current == nil || s.current.sighting == nil {
-		return
+	x := s.current
+	switch {
+	case x == nil:
+	case s.who == 0 && x.sighting == nil:
+		if intends(h) {
+			s.c.e.newSighting(s.c, x, h)
+			s.c.e.publish(x)
+		}
+	case s.who == 0:
+		x.sighting.setRequest(h.Clone())
+		s.c.e.rehome(x.sighting)
+	case x.sighting != nil && x.sighting.Response != nil:
+		x.sighting.Response = h.Clone()
+		s.c.e.changed(x.sighting)
 	}
-	if s.who == 0 {
-		s.current.sighting.setRequest(h.Clone())
-	} else if s.current.sighting.Response != nil {
-		s.current.sighting.Response = h.Clone()
-	}
-	s.c.e.changed(s.current.sighting)
 }
 
 // request takes a request head.
@@ -120,6 +126,7 @@ func (s *side) response(h *http1.Head) http1.Next {
 	c.pending = c.pending[1:]
 	c.pipelined = c.pipelined || len(c.pending) > 0 && !s.holed
 	s.holed = s.holed && !h.Whole
+	c.orphaned = false
 	s.current = x
 	x.answer(h, s.begin)
 	if c.proxy.Version != "" && status != 400 {
@@ -257,7 +264,9 @@ func (s *side) End(http1.Flaw) {
 func (s *side) Lost() {
 	c := s.c
 	if s.who == 0 {
-		c.early = nil // its request was in what is missing
+		// The request of an early response was in what is missing.
+		c.orphaned = c.orphaned || c.early != nil
+		c.early = nil
 		return
 	}
 	if !s.holed && !s.inGap {
@@ -286,7 +295,7 @@ func (c *conn) answersLost() {
 
 // settlePending gives the requests that got no answer their reason.
 func (c *conn) settlePending(why Answer) {
-	if s := c.side[1]; s != nil && s.holed && why != AnswerNone {
+	if s := c.side[1]; why != AnswerNone && (c.orphaned || s != nil && s.holed) {
 		why = AnswerLost
 	}
 	for _, x := range c.pending {
