@@ -9,6 +9,7 @@ func (h *Head) parse(raw string, response, whole bool) bool {
 	h.Raw, h.Whole = raw, whole
 	line, rest, ended := cutLine(h, raw)
 	h.Start, h.StartLineWhole = line, ended
+	h.noteControl(line)
 	ok := false
 	if response {
 		ok = h.parseStatusLine(line, ended)
@@ -26,32 +27,66 @@ func (h *Head) parse(raw string, response, whole bool) bool {
 // an end was cut: its name counts if the colon is there, its value as far as
 // it goes.
 func (h *Head) parseFields(text string) {
+	isField := false // whether the last line is one, so that it may be folded
 	for text != "" {
-		line, rest, ended := cutLine(h, text)
-		text = rest
-		if line == "" {
-			return
+		ended := true
+		if isFold(text) {
+			text, ended = h.addFolds(text, isField)
+		} else {
+			var line string
+			line, text, ended = cutLine(h, text)
+			if line == "" {
+				return
+			}
+			isField = h.addField(line, ended)
 		}
-		h.addField(line)
-		if !ended {
+		if !ended && isField {
 			h.cut = len(h.Fields)
 		}
 	}
 }
 
-// addField parses one field line (RFC 9112 section 5).
-func (h *Head) addField(line string) {
-	if line[0] == ' ' || line[0] == '\t' {
-		h.Flaws |= ObsFold
-		if n := len(h.Fields); n > 0 {
-			h.Fields[n-1].Value += " " + strings.Trim(line, " \t")
-		}
-		return
+// isFold reports whether the line at the start of text continues the one
+// before it (RFC 9112 section 5.2).
+func isFold[T string | []byte](text T) bool {
+	return len(text) > 0 && (text[0] == ' ' || text[0] == '\t')
+}
+
+// addFolds joins the folded lines at the start of text to the last field, or
+// to nothing where the line before them is none. It takes all of them at once:
+// one by one, the value would be copied for each.
+func (h *Head) addFolds(text string, isField bool) (rest string, ended bool) {
+	h.Flaws |= ObsFold
+	var value strings.Builder
+	if isField {
+		value.WriteString(h.Fields[len(h.Fields)-1].Value)
 	}
+	for isFold(text) {
+		var line string
+		line, text, ended = cutLine(h, text)
+		h.noteControl(line)
+		line = strings.Trim(line, " \t")
+		if value.Len() > 0 && line != "" {
+			value.WriteByte(' ')
+		}
+		value.WriteString(line)
+	}
+	if isField {
+		h.Fields[len(h.Fields)-1].Value = value.String()
+	}
+	return text, ended
+}
+
+// addField parses one field line (RFC 9112 section 5) and reports whether it
+// is one. Where the line was cut, its colon may only not be there yet.
+func (h *Head) addField(line string, ended bool) bool {
+	h.noteControl(line)
 	name, value, ok := strings.Cut(line, ":")
 	if !ok {
-		h.Flaws |= NoColon
-		return
+		if ended {
+			h.Flaws |= NoColon
+		}
+		return false
 	}
 	if trimmed := strings.TrimRight(name, " \t"); trimmed != name {
 		name = trimmed
@@ -60,10 +95,8 @@ func (h *Head) addField(line string) {
 	if !isToken(name) {
 		h.Flaws |= BadFieldName
 	}
-	if hasControl(value) {
-		h.Flaws |= ControlBytes
-	}
 	h.Fields = append(h.Fields, Field{Name: name, Value: strings.Trim(value, " \t")})
+	return true
 }
 
 // cutLine splits text behind its first line end; ended is false if there is
@@ -80,7 +113,13 @@ func cutLine(h *Head, text string) (line, rest string, ended bool) {
 	return text[:i], text[i+1:], true
 }
 
-func hasControl(s string) bool {
+func (h *Head) noteControl(line string) {
+	if hasControl(line) {
+		h.Flaws |= ControlBytes
+	}
+}
+
+func hasControl[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return true

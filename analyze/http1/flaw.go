@@ -30,15 +30,17 @@ const (
 	LengthsDiffer
 	// BadLength: a Content-Length that is no number.
 	BadLength
-	// UnknownCoding: a Transfer-Encoding whose last coding is not chunked.
+	// UnknownCoding: a Transfer-Encoding whose last coding is not chunked, or
+	// one in HTTP/1.0, which knows none (6.1).
 	UnknownCoding
 	// BadChunk: chunk framing that cannot be read.
 	BadChunk
 	// HeadTooLong: no end of the head within what is looked at.
 	HeadTooLong
-	// BodyCut: the connection closed before the announced end of the body.
+	// BodyCut: the stream ended before the announced end of the body.
 	BodyCut
-	// Hole: bytes of the head are missing in the capture.
+	// Hole: bytes of the head, or of the chunk framing, are missing in the
+	// capture.
 	Hole
 )
 

@@ -21,14 +21,15 @@ const (
 // bodyFraming decides by RFC 9112 section 6.3, for a message without special
 // rules of its status or method. Contradictions become flaws.
 func (h *Head) bodyFraming() (framing, uint64) {
-	coding := h.Join("Transfer-Encoding")
 	lengths := h.Count("Content-Length")
-	if coding != "" {
+	if h.Has("Transfer-Encoding") {
 		if lengths > 0 {
 			h.Flaws |= LengthAndChunked
 		}
-		last := coding[strings.LastIndexByte(coding, ',')+1:]
-		if strings.EqualFold(strings.Trim(last, " \t"), "chunked") {
+		if h.version == "1.0" {
+			h.Flaws |= UnknownCoding
+		}
+		if strings.EqualFold(lastElement(h.Join("Transfer-Encoding")), "chunked") {
 			return chunked, 0
 		}
 		h.Flaws |= UnknownCoding
@@ -46,17 +47,25 @@ func (h *Head) bodyFraming() (framing, uint64) {
 	return h.lengthFraming()
 }
 
+// lastElement returns the last element of a list that is not empty: RFC 9110
+// section 5.6.1 has empty ones ignored.
+func lastElement(list string) string {
+	list = strings.TrimRight(list, ", \t")
+	return strings.TrimLeft(list[strings.LastIndexByte(list, ',')+1:], " \t")
+}
+
 // HasBody reports whether a body follows a request head.
 func (h *Head) HasBody() bool {
-	kind, _ := h.bodyFraming()
+	c := *h // asking must not note flaws
+	kind, _ := c.bodyFraming()
 	return kind != noBody
 }
 
+// lengthFraming decides by Content-Length alone. RFC 9112 section 6.3, item 5,
+// forgives a list of equal values, as several lines make one.
 func (h *Head) lengthFraming() (framing, uint64) {
 	length, seen := uint64(0), false
-	for list := h.Join("Content-Length"); list != ""; {
-		var element string
-		element, list, _ = strings.Cut(list, ",")
+	for element := range strings.SplitSeq(h.Join("Content-Length"), ",") {
 		n, err := strconv.ParseUint(strings.Trim(element, " \t"), 10, 63)
 		if err != nil {
 			h.Flaws |= BadLength
@@ -68,10 +77,6 @@ func (h *Head) lengthFraming() (framing, uint64) {
 		}
 		length, seen = n, true
 	}
-	if !seen {
-		h.Flaws |= BadLength
-		return unclear, 0
-	}
 	if length == 0 {
 		return noBody, 0
 	}
@@ -79,12 +84,13 @@ func (h *Head) lengthFraming() (framing, uint64) {
 }
 
 // chunkSize parses a chunk-size line without its end, RFC 9112 section 7.1.
-// Extensions are allowed and ignored.
+// Extensions are allowed and ignored, and so is white space behind the size,
+// but not before it: there, implementations differ in what they read.
 func chunkSize(line []byte) (uint64, bool) {
 	if i := bytes.IndexByte(line, ';'); i >= 0 {
 		line = line[:i]
 	}
-	line = bytes.Trim(line, " \t")
+	line = bytes.TrimRight(line, " \t")
 	if len(line) == 0 || len(line) > 16 {
 		return 0, false
 	}

@@ -16,7 +16,9 @@ type Field struct {
 // order, case, white space and repetitions are kept.
 type Head struct {
 	// Raw is the head from its first byte through the empty line. All other
-	// strings are parts of it: keeping one keeps it all.
+	// strings but folded values are parts of it: keeping one keeps it all.
+	// Where the head has a hole, it is what is there before it and then the
+	// field lines behind it.
 	Raw string
 	// Request tells requests from responses.
 	Request bool
@@ -26,7 +28,8 @@ type Head struct {
 	StartLineWhole bool
 	Fields         []Field
 	// Whole is set when the empty line was reached without a hole. Where it
-	// is not, what is not among Fields may still have been sent.
+	// is not, what is not among Fields may still have been sent; Hole among
+	// the Flaws tells a hole from the end of the stream.
 	Whole bool
 	// Flaws are the oddities met.
 	Flaws Flaw

@@ -11,6 +11,10 @@ const (
 	maxLostLine  = 16 << 10
 )
 
+// growBy is how much is added to an unfinished head at a time, so that what
+// follows its end in the same bytes is not copied along.
+const growBy = 4 << 10
+
 // Next tells the Parser how to go on behind a head.
 type Next uint8
 
@@ -26,20 +30,23 @@ const (
 // Handler receives what a Parser finds. Slices are valid during the call;
 // a *Head must be cloned to be kept.
 type Handler interface {
-	// Begin tells that the first byte of a head has arrived.
+	// Begin tells that the first byte of a head has arrived; where the parser
+	// had been lost, that a start line was found. Lost may follow instead of
+	// Head.
 	Begin()
 	// Head delivers a head and learns what follows it. A head that the
 	// capture does not hold to its end has Whole unset; what is returned for
-	// it is ignored.
+	// it is ignored, and no End follows.
 	Head(h *Head) Next
 	// MoreHead delivers the head last given once more, with fields that were
-	// found behind a hole in it.
+	// found behind a hole in it: at most once, when there are no more.
 	MoreHead(h *Head)
 	// Body delivers the next bytes of the body, without chunk framing.
 	Body(b []byte)
 	// BodyGap tells that the next n bytes of the body are missing.
 	BodyGap(n uint64)
-	// End tells that the message is over. Flaws are those of its framing.
+	// End tells that the message is over. Flaws are those of its chunk framing
+	// and of its end.
 	End(flaws Flaw)
 	// Lost tells that the parser no longer knows where messages begin: after
 	// a hole, or among bytes that are no HTTP. It looks for the next head by
@@ -71,15 +78,16 @@ type Parser struct {
 	state    state
 	begun    bool // Begin was called for the head in buf
 	// buf holds a head, a chunk line or a line of the search, as far as it
-	// has come; scanned is how much of it has been searched for an end.
+	// has come; scanned is how much of it has been searched for an end, behind
+	// a hole in a head how much of it is whole field lines.
 	buf     []byte
 	scanned int
 	checked bool // the start line in buf is a valid one
-	// holeLines counts the lines read behind a hole in a head.
-	holeLines int
-	left      uint64 // of the body or the chunk
-	head      Head
-	flaws     Flaw
+	// fresh is set while buf begins right behind a hole.
+	fresh bool
+	left  uint64 // of the body or the chunk
+	head  Head
+	flaws Flaw // of the message that is coming or going on
 }
 
 // Init makes p ready for the messages of one direction: responses or requests.
@@ -167,11 +175,11 @@ func (p *Parser) stepHead(b []byte) []byte {
 		p.handler.Begin()
 	}
 	if len(p.buf) == 0 {
-		if ok, _ := plausible(b, p.response); !ok {
+		if !plausible(b, p.response) {
 			p.lose()
 			return b
 		}
-		if n := headEnd(b, 0); n >= 0 {
+		if n := headEnd(b[:min(len(b), MaxHead)], 0); n >= 0 {
 			if !p.headComplete(b[:n]) {
 				return b
 			}
@@ -181,20 +189,27 @@ func (p *Parser) stepHead(b []byte) []byte {
 	return p.growHead(b)
 }
 
-// growHead appends b to buf and completes the head if its end is in b.
+// growHead appends some of b to buf and completes the head if its end is there.
 func (p *Parser) growHead(b []byte) []byte {
-	old := len(p.buf)
-	p.buf = append(p.buf, b...)
 	p.state = inHead
-	if ok, _ := plausible(p.buf[:min(len(p.buf), maxMethod+1)], p.response); !ok {
-		return p.refuse()
+	old := len(p.buf)
+	if old == MaxHead {
+		p.flaws |= HeadTooLong
+		p.cutHead()
+		p.lose()
+		return b
+	}
+	took := min(len(b), growBy, MaxHead-old)
+	p.buf = append(p.buf, b[:took]...)
+	if !plausible(p.buf[:min(len(p.buf), maxMethod+1)], p.response) {
+		return p.refuse(old, b)
 	}
 	if !p.checked {
-		if n := indexLF(p.buf); n >= 0 {
+		if n := indexLF(p.buf[old:]); n >= 0 {
 			// Text that begins like a request is given up at its first
 			// line, not at the first empty one.
-			if !validStart(p.buf[:n], p.response) {
-				return p.refuse()
+			if !validStart(p.buf[:old+n], p.response) {
+				return p.refuse(old, b)
 			}
 			p.checked = true
 		}
@@ -202,23 +217,20 @@ func (p *Parser) growHead(b []byte) []byte {
 	n := headEnd(p.buf, max(p.scanned-2, 0))
 	p.scanned = len(p.buf)
 	if n < 0 {
-		if len(p.buf) > MaxHead {
-			p.flaws |= HeadTooLong
-			p.cutHead()
-			p.lose()
-		}
-		return nil
+		return b[took:]
 	}
 	// The start line is valid, so the head is one.
 	p.headComplete(p.buf[:n])
 	return b[n-old:]
 }
 
-// refuse gives up what buf holds as no head and looks for one in it.
-func (p *Parser) refuse() []byte {
-	again := append([]byte(nil), p.buf...)
+// refuse gives up what buf holds as no head. The search goes over b again and
+// has before it what was there already, which is no whole line.
+func (p *Parser) refuse(old int, b []byte) []byte {
+	held := p.buf[:old]
 	p.lose()
-	return again
+	p.keepLine(held)
+	return b
 }
 
 // headComplete parses a whole head and decides what follows. It reports false
@@ -235,7 +247,7 @@ func (p *Parser) headComplete(raw []byte) bool {
 	next := p.handler.Head(&p.head)
 	p.clear()
 	if next == Switch {
-		p.state = switched
+		p.stop()
 		return true
 	}
 	if next == NoBody {
@@ -269,15 +281,22 @@ func (p *Parser) framingOf(h *Head) (framing, uint64) {
 
 // lose starts the search for the next head.
 func (p *Parser) lose() {
+	p.moreHead()
 	was := p.state
-	p.state, p.begun = lost, false
+	p.state, p.begun, p.flaws = lost, false, 0
 	p.clear()
 	if was != lost {
 		p.handler.Lost()
 	}
 }
 
+// stop ends the parser's work. What it holds may be a lot, and a WebSocket
+// stays for long.
+func (p *Parser) stop() {
+	p.state, p.buf, p.head = switched, nil, Head{}
+}
+
 // clear empties buf and what is known about it.
 func (p *Parser) clear() {
-	p.buf, p.scanned, p.checked, p.holeLines = p.buf[:0], 0, false, 0
+	p.buf, p.scanned, p.checked, p.fresh = p.buf[:0], 0, false, false
 }

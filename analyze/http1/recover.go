@@ -7,67 +7,129 @@ import "bytes"
 
 // Gap tells that the next n bytes of the stream are missing.
 func (p *Parser) Gap(n uint64) {
+	if n == 0 {
+		return
+	}
 	switch p.state {
 	case inBody, inChunkData:
-		if n <= p.left {
-			p.left -= n
-			p.handler.BodyGap(n)
-			if p.left == 0 {
-				p.bodyDone()
-			}
-			return
-		}
-		p.handler.BodyGap(p.left)
-		p.abandon()
+		p.bodyGap(n)
 	case inUntilClose:
 		p.handler.BodyGap(n)
 	case inHead:
-		p.cutHead()
-		p.state = inHoledHead
-		p.clear()
+		p.holeInHead()
 	case atStart, inHoledHead, lost:
+		if p.freshHead() {
+			p.holeInHead()
+			return
+		}
 		// Any number of messages may have been in the hole.
+		p.moreHead()
 		p.state = atStart
 		p.lose()
+		p.fresh = true
 	case inChunkSize, inChunkEnd, inTrailer:
-		p.abandon()
+		p.abandon(Hole)
 	case switched:
 	}
 }
 
-// abandon ends the message whose end cannot be found any more.
-func (p *Parser) abandon() {
-	p.flaws |= BodyCut
+// bodyGap takes a hole in a body or a chunk. If it goes beyond the end, what
+// is missing there is unknown; that the body ended there is not, unless more
+// chunks may have followed.
+func (p *Parser) bodyGap(n uint64) {
+	here := min(n, p.left)
+	p.left -= here
+	p.handler.BodyGap(here)
+	switch {
+	case p.left > 0:
+	case n == here:
+		p.bodyDone()
+	case p.state == inChunkData:
+		p.abandon(Hole)
+	default:
+		p.abandon(0)
+	}
+}
+
+// abandon ends the message and loses its place in the stream.
+func (p *Parser) abandon(flaws Flaw) {
+	p.flaws |= flaws
 	p.endMessage()
 	p.lose()
+	p.fresh = true
+}
+
+// holeInHead delivers the head that is coming and goes on behind its hole.
+func (p *Parser) holeInHead() {
+	p.flaws |= Hole
+	if !p.cutHead() {
+		// Not enough of it is there to be a head.
+		p.lose()
+		p.fresh = true
+		return
+	}
+	p.state = inHoledHead
+	p.clear()
+	p.fresh = true
+}
+
+// freshHead reports whether buf holds the beginning of a head that came right
+// behind a hole and ends before its start line does. The head is begun then.
+func (p *Parser) freshHead() bool {
+	if !p.fresh || len(p.buf) > maxLostLine || !startsFresh(p.buf, p.response) {
+		return false
+	}
+	held := p.buf
+	p.lose()
+	p.state, p.buf = inHead, held
+	p.begun = true
+	p.handler.Begin()
+	return true
 }
 
 // Finish tells that the stream is over: closed in order, or out of the
 // capture. A body that ends with the stream is complete then.
 func (p *Parser) Finish() {
 	switch p.state {
-	case inHead, atStart:
-		if len(p.buf) > 0 {
+	case inHead:
+		p.cutHead()
+	case inHoledHead, lost:
+		if p.freshHead() {
 			p.cutHead()
 		}
+		p.moreHead()
 	case inUntilClose:
 		p.endMessage()
 	case inBody, inChunkData, inChunkSize, inChunkEnd, inTrailer:
 		p.flaws |= BodyCut
 		p.endMessage()
-	case inHoledHead, lost, switched:
+	case atStart, switched:
 	}
-	p.state = switched
-	p.buf = nil
+	p.stop()
 }
 
-// cutHead delivers the part of a head that is there.
-func (p *Parser) cutHead() {
-	p.head = Head{Fields: p.head.Fields[:0], Flaws: p.flaws | Hole}
+// cutHead delivers the part of a head that is there, if it can be told to be
+// one.
+func (p *Parser) cutHead() bool {
+	p.head = Head{Fields: p.head.Fields[:0], Flaws: p.flaws}
 	p.begun, p.flaws = false, 0
-	if p.head.parse(string(p.buf), p.response, false) {
-		p.handler.Head(&p.head)
+	if !p.head.parse(string(p.buf), p.response, false) {
+		return false
 	}
+	p.handler.Head(&p.head)
+	return true
+}
+
+// moreHead delivers the fields found behind a hole in a head, all at once: the
+// head would be copied for each.
+func (p *Parser) moreHead() {
+	if p.state != inHoledHead || p.scanned == 0 {
+		return
+	}
+	was := len(p.head.Raw)
+	p.head.Raw += string(p.buf[:p.scanned])
+	p.head.parseFields(p.head.Raw[was:])
+	p.handler.MoreHead(&p.head)
 }
 
 // stepHoled reads on behind a hole in a head: first the rest of a broken line,
@@ -75,43 +137,46 @@ func (p *Parser) cutHead() {
 // with a short snapshot length every head ends in a hole.
 func (p *Parser) stepHoled(b []byte) []byte {
 	n := indexLF(b)
+	took := n + 1
 	if n < 0 {
-		p.buf = append(p.buf, b...)
-		if len(p.buf) > maxLostLine {
-			p.lose()
-		}
-		return nil
+		took = len(b)
 	}
-	p.buf = append(p.buf, b[:n+1]...)
-	line := bytes.TrimRight(p.buf, "\r\n")
-	broken := p.holeLines == 0
-	p.holeLines++
-	if findStart(line, p.response) >= 0 {
-		return p.restart(b[n+1:])
+	p.buf = append(p.buf, b[:took]...)
+	if len(p.head.Raw)+len(p.buf) > MaxHead {
+		return p.restart(b[took:])
 	}
-	if len(line) == 0 {
+	if n < 0 {
+		return b[took:]
+	}
+	line, _ := trimLine(p.buf[p.scanned:])
+	switch {
+	case findStart(line, p.response) >= 0:
+		return p.restart(b[took:])
+	case len(line) == 0:
+		// The end of the head, or of the broken line. Its framing may be in
+		// the hole, so that what follows must be searched.
 		p.lose()
-		return b[n+1:]
+	case p.fresh:
+		p.buf, p.fresh = p.buf[:0], false
+	case isFold(line) && p.scanned > 0, isFieldLine(line):
+		p.scanned = len(p.buf)
+	default:
+		return p.restart(b[took:])
 	}
-	if !broken {
-		if i := bytes.IndexByte(line, ':'); i <= 0 || !isToken(string(line[:i])) {
-			return p.restart(b[n+1:])
-		}
-		p.head.Raw += string(p.buf)
-		p.head.addField(string(line))
-		p.handler.MoreHead(&p.head)
-	}
-	p.buf = p.buf[:0]
-	return b[n+1:]
+	return b[took:]
 }
 
-// restart hands the line in buf and the bytes behind it to the search.
+func isFieldLine(line []byte) bool {
+	i := bytes.IndexByte(line, ':')
+	return i > 0 && isToken(string(line[:i]))
+}
+
+// restart hands the unfinished line in buf and the bytes behind it to the
+// search.
 func (p *Parser) restart(rest []byte) []byte {
-	line := append([]byte(nil), p.buf...)
+	line := append([]byte(nil), p.buf[p.scanned:]...)
 	p.lose()
-	for len(line) > 0 && p.state == lost {
-		line = p.stepLost(line)
-	}
+	p.stepLost(line)
 	return rest
 }
 
@@ -128,73 +193,84 @@ func (p *Parser) stepLost(b []byte) []byte {
 		p.keepLine(line)
 		line = p.buf
 	}
+	line = line[max(0, len(line)-maxLostLine):]
 	start := findStart(bytes.TrimSuffix(line, []byte("\r")), p.response)
 	if start < 0 {
-		p.buf = p.buf[:0]
+		p.buf, p.fresh = p.buf[:0], false
 		return b[n+1:]
 	}
-	p.begun = true
+	p.state, p.begun = inHead, true
+	p.buf = append(append(p.buf[:0], line[start:]...), '\n')
+	p.scanned, p.checked = len(p.buf), true
 	p.handler.Begin()
-	p.state = inHead
-	head := append(append([]byte(nil), line[start:]...), '\n')
-	p.buf = append(p.buf[:0], head...)
-	p.scanned = len(p.buf)
 	return b[n+1:]
 }
 
-// keepLine keeps the end of an unfinished line.
+// keepLine keeps at least the last maxLostLine bytes of an unfinished line, and
+// less than twice as many, so that each is moved about once.
 func (p *Parser) keepLine(b []byte) {
-	if len(b) >= maxLostLine {
-		p.buf = append(p.buf[:0], b[len(b)-maxLostLine:]...)
-		return
-	}
-	if over := len(p.buf) + len(b) - maxLostLine; over > 0 {
-		p.buf = append(p.buf[:0], p.buf[over:]...)
+	b = b[max(0, len(b)-maxLostLine):]
+	if len(p.buf)+len(b) > 2*maxLostLine {
+		p.buf = append(p.buf[:0], p.buf[len(p.buf)-maxLostLine:]...)
 	}
 	p.buf = append(p.buf, b...)
+}
+
+// trimLine takes the line end from a line and reports whether it is a bare LF.
+func trimLine(line []byte) (text []byte, bare bool) {
+	if text, ok := bytes.CutSuffix(line, []byte("\r\n")); ok {
+		return text, false
+	}
+	return bytes.CutSuffix(line, []byte("\n"))
 }
 
 // stepChunkLine reads a chunk-size line, the line end behind a chunk, or a
 // trailer line.
 func (p *Parser) stepChunkLine(b []byte) []byte {
 	n := indexLF(b)
-	take := len(b)
-	if n >= 0 {
-		take = n + 1
+	took := n + 1
+	if n < 0 {
+		took = len(b)
 	}
-	if len(p.buf)+take > maxChunkLine && p.state != inTrailer || len(p.buf)+take > MaxHead {
-		p.flaws |= BadChunk
-		p.abandon()
-		return b[take:]
+	p.buf = append(p.buf, b[:took]...)
+	if len(p.buf) > maxChunkLine && p.state != inTrailer || len(p.buf) > MaxHead {
+		return p.badChunk(b[took:])
 	}
-	p.buf = append(p.buf, b[:take]...)
 	if n < 0 {
 		return nil
 	}
-	line := bytes.TrimRight(p.buf, "\r\n")
+	line, bare := trimLine(p.buf)
+	if bare {
+		p.flaws |= BareLF
+	}
 	switch p.state {
 	case inChunkSize:
 		size, ok := chunkSize(line)
 		switch {
 		case !ok:
-			return p.badChunk(b[take:])
+			return p.badChunk(b[took:])
 		case size == 0:
 			p.state = inTrailer
 		default:
 			p.state, p.left = inChunkData, size
 		}
 	case inChunkEnd:
-		p.state = inChunkSize
 		if len(line) > 0 {
-			return p.badChunk(b[take:])
+			return p.badChunk(b[took:])
 		}
+		p.state = inChunkSize
 	case inTrailer:
 		if len(line) == 0 {
 			p.endMessage()
+			return b[took:]
+		}
+		if validStart(line, p.response) {
+			// The empty line is missing.
+			return p.badChunk(b[took:])
 		}
 	}
 	p.buf = p.buf[:0]
-	return b[take:]
+	return b[took:]
 }
 
 // badChunk ends a message whose chunks cannot be read. The line in buf is
@@ -202,8 +278,9 @@ func (p *Parser) stepChunkLine(b []byte) []byte {
 // way.
 func (p *Parser) badChunk(rest []byte) []byte {
 	line := append([]byte(nil), p.buf...)
-	p.flaws |= BadChunk | BodyCut
+	p.flaws |= BadChunk
 	p.endMessage()
-	p.buf = append(p.buf[:0], line...)
-	return p.restart(rest)
+	p.lose()
+	p.stepLost(line)
+	return rest
 }

@@ -11,25 +11,22 @@ const maxMethod = 20
 
 var httpName = []byte("HTTP/")
 
-// plausible says whether b can be the beginning of a start line: Yes, No, or
-// undecided as long as too few bytes are there.
-func plausible(b []byte, response bool) (ok, decided bool) {
+// plausible says whether b can be the beginning of a start line, as far as its
+// first maxMethod+1 bytes tell.
+func plausible(b []byte, response bool) bool {
 	if response {
 		n := min(len(b), len(httpName))
-		if !bytes.Equal(b[:n], httpName[:n]) {
-			return false, true
-		}
-		return true, n == len(httpName)
+		return bytes.Equal(b[:n], httpName[:n])
 	}
 	for i, c := range b {
 		if c == ' ' {
-			return i > 0, true
+			return i > 0
 		}
 		if !tokenByte[c] || i >= maxMethod {
-			return false, true
+			return false
 		}
 	}
-	return true, false
+	return true
 }
 
 // parseRequestLine fills in h from a request line, RFC 9112 section 3. It
@@ -47,8 +44,10 @@ func (h *Head) parseRequestLine(line string, whole bool) bool {
 	target, version := rest, ""
 	if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
 		target, version = rest[:i], rest[i+len(" HTTP/"):]
-	} else if whole {
+	} else if whole || hasControl(rest) {
 		return false
+	} else if i := strings.LastIndexByte(rest, ' '); i >= 0 && strings.HasPrefix("HTTP/", rest[i+1:]) {
+		target = rest[:i] // the cut goes through the version's name
 	}
 	if trimmed := strings.TrimRight(target, " \t"); trimmed != target || strings.ContainsAny(target, " \t") {
 		target = trimmed
@@ -58,7 +57,7 @@ func (h *Head) parseRequestLine(line string, whole bool) bool {
 		version = trimmed
 		h.Flaws |= BadStartLine
 	}
-	if whole && (target == "" || !isVersion(version)) {
+	if whole && (target == "" || !isVersion(version)) || !beginsVersion(version) {
 		return false
 	}
 	h.Request = true
@@ -74,17 +73,20 @@ func (h *Head) parseStatusLine(line string, whole bool) bool {
 		return false
 	}
 	version, rest, ok := strings.Cut(rest, " ")
-	if !ok || !isVersion(version) {
-		return !whole && !ok
-	}
 	h.version = version
+	if !ok {
+		return !whole && beginsVersion(version)
+	}
+	if !isVersion(version) {
+		return false
+	}
 	if trimmed := strings.TrimLeft(rest, " "); trimmed != rest {
 		rest = trimmed
 		h.Flaws |= BadStartLine
 	}
 	if len(rest) < 3 || !isDigit(rest[0]) || !isDigit(rest[1]) || !isDigit(rest[2]) || rest[0] == '0' ||
 		len(rest) > 3 && rest[3] != ' ' {
-		return !whole && len(rest) < 3
+		return !whole && len(rest) < 3 && (rest == "" || isDigit(rest[len(rest)-1]))
 	}
 	h.status = int(rest[0]-'0')*100 + int(rest[1]-'0')*10 + int(rest[2]-'0')
 	if len(rest) > 4 {
@@ -97,17 +99,28 @@ func (h *Head) parseStatusLine(line string, whole bool) bool {
 // line of the kind wanted.
 func validStart(line []byte, response bool) bool {
 	var h Head
-	text := strings.TrimSuffix(string(line), "\r")
-	if response {
-		return h.parseStatusLine(text, true)
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	if !response {
+		return h.parseRequestLine(string(line), true)
 	}
-	return h.parseRequestLine(text, true)
+	// The reason phrase decides nothing: a line with many mentions of HTTP is
+	// not to be copied for each.
+	enough := len("HTTP/1.x")
+	for enough < len(line) && line[enough] == ' ' {
+		enough++
+	}
+	return h.parseStatusLine(string(line[:min(len(line), enough+len("200 "))]), true)
 }
 
 // isVersion accepts HTTP/1.x. HTTP/2 and later have no start lines on the
 // wire; what looks like one is no message of this protocol.
 func isVersion(v string) bool {
 	return len(v) == 3 && v[0] == '1' && v[1] == '.' && isDigit(v[2])
+}
+
+// beginsVersion accepts what a cut may have left of a version.
+func beginsVersion(v string) bool {
+	return len(v) <= 3 && isVersion(v+"1.1"[len(v):])
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
@@ -148,17 +161,11 @@ var methods = []string{
 // space or quote stands before it, is left alone.
 func findStart(line []byte, response bool) int {
 	if response {
-		i := bytes.LastIndex(line, httpName)
-		if i < 0 || mentions(line, i) {
-			return -1
-		}
-		if !validStart(line[i:], true) {
-			return -1
-		}
-		return i
+		return findStatusLine(line)
 	}
-	end := bytes.LastIndex(line, []byte(" HTTP/1."))
-	if end < 0 || end+len(" HTTP/1.x") != len(line) {
+	// " HTTP/1.x" ends it.
+	end := len(line) - len(" HTTP/1.x")
+	if end < 0 || !bytes.HasPrefix(line[end:], []byte(" HTTP/1.")) {
 		return -1
 	}
 	space := bytes.LastIndexByte(line[:end], ' ')
@@ -167,17 +174,71 @@ func findStart(line []byte, response bool) int {
 	}
 	for _, m := range methods {
 		i := space - len(m)
-		if i >= 0 && string(line[i:space]) == m && !mentions(line, i) && (i == 0 || !isUpper(line[i-1])) {
+		if i >= 0 && string(line[i:space]) == m && !mentions(line, i) && (i == 0 || !isUpper(line[i-1])) &&
+			isTarget(m, line[space+1:end]) && validStart(line[i:], false) {
 			return i
 		}
 	}
 	return -1
 }
 
+// findStatusLine does so for responses. The last one counts; but a reason
+// phrase may speak of HTTP/1.1, too.
+func findStatusLine(line []byte) int {
+	for end := len(line); ; {
+		i := bytes.LastIndex(line[:end], httpName)
+		if i < 0 || !mentions(line, i) && validStart(line[i:], true) {
+			return i
+		}
+		end = i
+	}
+}
+
+// startsFresh reports whether b, which begins right behind a hole and has no
+// line end, is the beginning of a start line beyond doubt: the capture has no
+// more of it. With a short snapshot length every message looks like that.
+func startsFresh(b []byte, response bool) bool {
+	if response {
+		return validStart(b, true)
+	}
+	for _, m := range methods {
+		if rest, ok := bytes.CutPrefix(b, []byte(m+" ")); ok {
+			target, _, _ := bytes.Cut(rest, []byte(" "))
+			return isTarget(m, target) && !hasControl(bytes.TrimRight(b, "\r"))
+		}
+	}
+	return false
+}
+
+// isTarget reports whether t can be a request target, rather than a word in
+// a text: one of the four forms of RFC 9112 section 3.2.
+func isTarget(method string, t []byte) bool {
+	if len(t) == 0 || hasControl(t) {
+		return false
+	}
+	if method == "CONNECT" {
+		return bytes.IndexByte(t, ':') > 0
+	}
+	return t[0] == '/' || string(t) == "*" || bytes.Contains(t, []byte("://"))
+}
+
 // mentions reports whether what starts at line[i] is rather being talked about,
-// as in a log line or a manual page.
+// as in a log line, a manual page or an escaped string. Behind a tag it
+// depends: what ends in </html> is a body, <pre> begins an example.
 func mentions(line []byte, i int) bool {
-	return i > 0 && bytes.IndexByte([]byte(" \t\"'`(:=,*"), line[i-1]) >= 0
+	if i == 0 {
+		return false
+	}
+	switch line[i-1] {
+	case ' ', '\t', '"', '\'', '`', '(', '[', '<', ':', '=', ',', '*', '|', '\\':
+		return true
+	case 'n', 'r', 't':
+		return i > 1 && line[i-2] == '\\'
+	case '>':
+		tag := bytes.LastIndexByte(line[:i], '<')
+		return tag < 0 || line[tag+1] != '/'
+	}
+	return false
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
