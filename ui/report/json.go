@@ -1,0 +1,131 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"elbscope/analyze"
+	"elbscope/internal/wiretext"
+)
+
+// JSON writes s as one object of elbscope/report/v1. It goes handshake by
+// handshake, so that a large report never stands in memory as a whole.
+func JSON(w io.Writer, s *analyze.Snapshot, o Options) error {
+	groups := analyze.Fold(s.Handshakes)
+	b := newBuilder(s, groups, &o)
+	e := &emitter{w: bufio.NewWriter(w)}
+	version := o.Version
+	if version == "" {
+		version = "devel"
+	}
+	e.open()
+	e.field("schema", Schema)
+	e.field("version", version)
+	if o.Note != "" {
+		e.field("note", o.Note)
+	}
+	e.array("sources", len(s.Sources), func(i int) any { return b.source(i, &s.Sources[i]) })
+	e.field("counters", b.counters(&s.Totals))
+	e.array("handshakes", len(s.Handshakes), func(i int) any { return b.handshake(s.Handshakes[i]) })
+	e.array("findings", len(groups), func(i int) any { return b.finding(groups[i], &o) })
+	e.close()
+	if e.err != nil {
+		return fmt.Errorf("writing the report: %w", e.err)
+	}
+	return nil
+}
+
+// emitter writes one indented JSON object member by member.
+type emitter struct {
+	w      *bufio.Writer
+	buf    bytes.Buffer
+	fields int
+	err    error
+}
+
+func (e *emitter) open() { e.put("{") }
+
+func (e *emitter) close() {
+	e.put("\n}\n")
+	if err := e.w.Flush(); e.err == nil {
+		e.err = err
+	}
+}
+
+func (e *emitter) field(name string, v any) {
+	e.name(name)
+	e.value(v, "  ")
+}
+
+// array writes n elements, each made only when it is its turn.
+func (e *emitter) array(name string, n int, element func(int) any) {
+	e.name(name)
+	if n == 0 {
+		e.put("[]")
+		return
+	}
+	e.put("[")
+	for i := 0; i < n && e.err == nil; i++ {
+		if i > 0 {
+			e.put(",")
+		}
+		e.put("\n    ")
+		e.value(element(i), "    ")
+	}
+	e.put("\n  ]")
+}
+
+func (e *emitter) name(name string) {
+	if e.fields++; e.fields > 1 {
+		e.put(",")
+	}
+	e.put("\n  \"" + name + "\": ")
+}
+
+func (e *emitter) value(v any, prefix string) {
+	if e.err != nil {
+		return
+	}
+	e.buf.Reset()
+	enc := json.NewEncoder(&e.buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent(prefix, "  ")
+	if e.err = enc.Encode(v); e.err == nil {
+		e.put(harmless(strings.TrimSuffix(e.buf.String(), "\n")))
+	}
+}
+
+func (e *emitter) put(s string) {
+	if e.err == nil {
+		_, e.err = e.w.WriteString(s)
+	}
+}
+
+// harmless escapes what a terminal would act on or hide: encoding/json leaves
+// DEL, C1 controls and bidirectional overrides as they are. Such characters
+// stand inside strings only, where \u means the same.
+func harmless(s string) string {
+	safe := func(r rune) bool { return r == '\n' || wiretext.Safe(r) || r == utf8.RuneError }
+	if strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case safe(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			hi, lo := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,137 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"elbscope/analyze"
+	"elbscope/capture/flow"
+)
+
+// counted says what was counted, and with Full where every packet went. What
+// was lost is always said: it is what the report cannot know.
+func (p *page) counted(s *analyze.Snapshot) {
+	t := &s.Totals
+	if !p.o.Full {
+		if len(s.Handshakes) > 0 {
+			p.empty()
+		}
+		p.countedBriefly(t)
+		return
+	}
+	p.empty()
+	p.text("Counted: ", "  ", strings.Join([]string{
+		count(t.Packets, "packet", "packets"),
+		count(t.Connections, "TCP connection", "TCP connections"),
+		count(t.Requests, "request", "requests"),
+		count(t.Responses, "response", "responses"),
+		count(t.Handshakes, "handshake", "handshakes"),
+		count(t.WebSocketFrames, "WebSocket frame", "WebSocket frames"),
+	}, ", ")+".")
+	if t.Packets > 0 {
+		p.text("Packets: ", "  ", ledgerWords(t)+".")
+	}
+	if lost := lostWords(t); lost != "" {
+		p.styled(yellow, "Lost:    ", "  ", lost+".")
+	} else if t.Packets > 0 {
+		p.text("Lost:    ", "  ", "nothing.")
+	}
+}
+
+func (p *page) countedBriefly(t *analyze.Totals) {
+	words := []string{count(t.Packets, "packet", "packets"), count(t.Connections, "TCP connection", "TCP connections"),
+		count(t.Requests, "request", "requests"), count(t.Responses, "response", "responses")}
+	if n := t.WebSocketFrames; n > 0 {
+		words = append(words, count(n, "WebSocket frame", "WebSocket frames"))
+	}
+	s := strings.Join(words, ", ")
+	if given := troubled(&t.Ledger); given != "" {
+		s += "; " + given
+	}
+	lost := lostWords(t)
+	if lost == "" && t.Packets > 0 {
+		s += "; nothing lost"
+	}
+	p.text("", "  ", s+".")
+	if lost != "" {
+		p.styled(yellow, "Lost: ", "  ", lost+".")
+	}
+}
+
+// troubled names the packets that were read and could not be used.
+func troubled(l *flow.Ledger) string {
+	var parts []string
+	for _, b := range []struct {
+		n    uint64
+		what string
+	}{{l.Damaged, "damaged"}, {l.OverBudget, "given up for lack of memory"}, {l.Waiting, "waiting for packets before them"}} {
+		if b.n > 0 {
+			parts = append(parts, grouped(b.n)+" "+b.what)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ending says by what the report was made, and where the rest of it is.
+func (p *page) ending(more bool) {
+	var parts []string
+	if p.o.Version != "" {
+		parts = append(parts, "elbscope "+p.own(p.o.Version))
+	}
+	if more && !p.o.Full {
+		parts = append(parts, "--full prints all remedies, costs and sources")
+	}
+	if len(parts) > 0 {
+		p.styled(dim, "", "", strings.Join(parts, "; "))
+	}
+}
+
+// ledgerWords says where every packet went; the numbers add up.
+func ledgerWords(t *analyze.Totals) string {
+	l := &t.Ledger
+	var parts []string
+	for _, bucket := range []struct {
+		n    uint64
+		what string
+	}{
+		{l.Delivered, "brought something new"},
+		{l.Empty, "brought nothing new (ACKs, retransmissions)"},
+		{l.Duplicate, "captured twice"},
+		{l.NotTCP, "not TCP"},
+		{l.NotIP, "not IP"},
+		{l.Filtered, "left out by the filter"},
+		{l.Damaged, "damaged"},
+		{l.OverBudget, "given up for lack of memory"},
+		{l.Waiting, "waiting for packets before them"},
+	} {
+		if bucket.n > 0 {
+			parts = append(parts, grouped(bucket.n)+" "+bucket.what)
+		}
+	}
+	if len(parts) == 0 {
+		return "none accounted for"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// lostWords says what the report may therefore not know; empty if nothing.
+func lostWords(t *analyze.Totals) string {
+	var parts []string
+	if t.Gaps > 0 {
+		s := count(t.Gaps, "hole", "holes") + " in TCP streams, " + size(t.GapBytes)
+		if t.SnaplenCuts > 0 {
+			s += fmt.Sprintf(", %s from the snapshot length", grouped(t.SnaplenCuts))
+		}
+		parts = append(parts, s)
+	}
+	if t.KernelDropped > 0 {
+		parts = append(parts, count(t.KernelDropped, "packet", "packets")+" dropped by the kernel")
+	}
+	if t.Evicted > 0 {
+		parts = append(parts, count(t.Evicted, "open connection", "open connections")+" forgotten for lack of memory")
+	}
+	if t.Forgotten > 0 {
+		parts = append(parts, count(t.Forgotten, "exchange or handshake", "exchanges and handshakes")+" pushed out of memory")
+	}
+	return strings.Join(parts, "; ")
+}

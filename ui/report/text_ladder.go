@@ -1,0 +1,394 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"elbscope/analyze"
+	"elbscope/analyze/http1"
+	"elbscope/capture/flow"
+	"elbscope/internal/wiretext"
+)
+
+// ladder draws the way of one handshake from the client down to the last
+// server in the capture, leg by leg: what was asked, what came back, who hung
+// up, and where it was damaged.
+func (p *page) ladder(h *analyze.Handshake) {
+	legs := legsOf(h)
+	marks := marksOf(h, legs)
+	p.subheading(fmt.Sprintf("The way of %s, %s", p.wire(h.ID, 0), p.clock(h.Start)))
+	if origin := p.origin(h.First()); origin != "" {
+		p.text("  ", "    ", origin)
+	}
+	column := p.refColumn(h)
+	for i, leg := range legs {
+		p.node(nodeName(legs, i), nodeAddress(legs, i), marks[i])
+		p.leg(h, leg, column)
+	}
+	last := legs[len(legs)-1][0]
+	p.node(lastName(last), last.Conn.Server.String(), marks[len(legs)])
+}
+
+// legsOf groups the sightings by hop, nearest to the client first.
+func legsOf(h *analyze.Handshake) [][]*analyze.Sighting {
+	var legs [][]*analyze.Sighting
+	for i, s := range h.Sightings {
+		if i == 0 || s.Hop != h.Sightings[i-1].Hop {
+			legs = append(legs, nil)
+		}
+		legs[len(legs)-1] = append(legs[len(legs)-1], s)
+	}
+	return legs
+}
+
+// nodeName names what stands at the upper end of a leg.
+func nodeName(legs [][]*analyze.Sighting, i int) string {
+	leg := legs[i][0].Leg
+	switch {
+	case i == 0 && leg == analyze.ClientLeg:
+		return "client"
+	case leg == analyze.LocalLeg:
+		return "instance's own proxy"
+	case i == 0:
+		return "load balancer or proxy"
+	case legs[i-1][0].Leg == analyze.ClientLeg:
+		return "load balancer"
+	}
+	return "proxy"
+}
+
+func nodeAddress(legs [][]*analyze.Sighting, i int) string {
+	below := legs[i][0].Conn.Client
+	if i == 0 {
+		return below.String()
+	}
+	front, back := legs[i-1][0].Conn.Server, below.Addr()
+	if front.Addr() == back {
+		return front.String()
+	}
+	return front.String() + " / " + back.String()
+}
+
+func lastName(s *analyze.Sighting) string {
+	switch s.Leg {
+	case analyze.LocalLeg:
+		return "application on the instance"
+	case analyze.InstanceLeg:
+		return "instance"
+	}
+	return "server"
+}
+
+// origin says who the client was where its own leg is not in the capture.
+func (p *page) origin(s *analyze.Sighting) string {
+	if s.Leg == analyze.ClientLeg {
+		return ""
+	}
+	switch {
+	case s.Proxy.Source.IsValid():
+		return fmt.Sprintf("(client %s by its PROXY header; its own leg is not in the capture)", s.Proxy.Source)
+	case s.ForwardedFor != "":
+		return fmt.Sprintf("(client %s by X-Forwarded-For; its own leg is not in the capture)", p.wire(s.ForwardedFor, 40))
+	}
+	return "(the client's own leg is not in the capture)"
+}
+
+// orBefore begins the mark of damage whose other side is not in the capture.
+const orBefore = "or before it: "
+
+// marksOf tells at which node what went wrong; node i stands above leg i, and
+// the last one below all.
+func marksOf(h *analyze.Handshake, legs [][]*analyze.Sighting) map[int]string {
+	marks := make(map[int]string)
+	add := func(node int, what string) {
+		switch {
+		case marks[node] != "":
+			what = marks[node] + "; " + what
+		case strings.HasPrefix(what, orBefore):
+			what = "HERE " + what
+		default:
+			what = "HERE: " + what
+		}
+		marks[node] = what
+	}
+	for _, d := range h.Damages {
+		after := h.Sightings[d.After]
+		node := slices.IndexFunc(legs, func(l []*analyze.Sighting) bool { return l[0].Hop == after.Hop })
+		what := damageWords(d.Kind, after)
+		if d.Before < 0 && d.Kind != analyze.Malformed {
+			what = orBefore + what
+		}
+		add(node, what)
+	}
+	if len(h.Damages) > 0 {
+		return marks
+	}
+	switch last := legs[len(legs)-1]; h.Verdict {
+	case analyze.Refused:
+		if s := last[len(last)-1]; s.Response != nil {
+			add(len(legs), fmt.Sprintf("answered %d", s.Response.Status()))
+		}
+	case analyze.Unanswered:
+		add(len(legs), "no answer")
+	case analyze.NotRelayed:
+		add(relayNode(h, legs), "the 101 ended here")
+	case analyze.Malformed:
+		add(0, "sent it broken")
+	}
+	return marks
+}
+
+// relayNode finds the hop that kept the 101 for itself.
+func relayNode(h *analyze.Handshake, legs [][]*analyze.Sighting) int {
+	for i := 1; i < len(legs); i++ {
+		if h.Culprit != nil && legs[i-1][0].Conn.Server == h.Culprit.Front {
+			return i
+		}
+	}
+	return len(legs) - 1
+}
+
+func damageWords(kind analyze.Verdict, after *analyze.Sighting) string {
+	switch kind {
+	case analyze.Rewritten:
+		if after.Request.Has("Connection") {
+			return `Connection lost "upgrade"`
+		}
+		return "Connection was removed"
+	case analyze.Dropped:
+		return "Upgrade was removed"
+	case analyze.Downgraded:
+		return "made it HTTP/1.0"
+	case analyze.Malformed:
+		return "sent it broken"
+	}
+	var parts []string
+	for _, part := range []struct {
+		tri  analyze.Tri
+		name string
+	}{
+		{after.Signs.Get, "the method"}, {after.Signs.HTTP11, "the version"},
+		{after.Signs.Upgrade, "Upgrade"}, {after.Signs.Connection, "Connection"},
+		{after.Signs.Key, "Sec-WebSocket-Key"}, {after.Signs.Version, "Sec-WebSocket-Version"},
+	} {
+		if part.tri == analyze.No {
+			parts = append(parts, part.name)
+		}
+	}
+	if len(parts) == 0 {
+		return "changed it"
+	}
+	return "changed " + strings.Join(parts, ", ")
+}
+
+// node writes one hop; a mark that does not fit beside it goes below.
+func (p *page) node(name, address, mark string) {
+	s := "  " + bold.on(name) + " " + address
+	if mark == "" {
+		p.line(s)
+		return
+	}
+	m := p.sign("◀── ", "<-- ") + mark
+	if wiretext.Width(s)+3+wiretext.Width(m) <= p.width {
+		p.line(s + "   " + red.on(m))
+		return
+	}
+	p.line(s)
+	p.styled(red, "      ", "          ", m)
+}
+
+// refColumn is the width of the packet numbers of h.
+func (p *page) refColumn(h *analyze.Handshake) int {
+	w := 0
+	for _, s := range h.Sightings {
+		for _, r := range []analyze.PacketRef{s.RequestPacket, s.ResponsePacket, s.ClosePacket} {
+			w = max(w, len(p.ref(r)))
+		}
+	}
+	return w
+}
+
+// maxTries bounds the tries on one leg that are drawn.
+const maxTries = 3
+
+func (p *page) leg(h *analyze.Handshake, tries []*analyze.Sighting, column int) {
+	rail := "    " + p.sign("│", "|") + "  "
+	for i, s := range tries {
+		if len(tries) > maxTries && i == maxTries-1 {
+			p.line(rail + fmt.Sprintf("(%s between)", count(len(tries)-maxTries, "more try", "more tries")))
+		}
+		if len(tries) > maxTries && i >= maxTries-1 && i < len(tries)-1 {
+			continue
+		}
+		again := ""
+		if i > 0 {
+			again = fmt.Sprintf("tried again after %s", span(s.Time.Sub(tries[i-1].Time)))
+			if !sameRequest(s.Request, tries[i-1].Request) {
+				p.line(rail + again + ":")
+				again = ""
+			}
+		}
+		p.exchange(h, s, rail, column, again)
+	}
+	p.line("    " + p.sign("▼", "v"))
+}
+
+// sameRequest reports whether two tries would be drawn with the same words.
+func sameRequest(a, b *http1.Head) bool {
+	return a.Start == b.Start && a.Whole == b.Whole && a.Join("Connection") == b.Join("Connection") &&
+		a.Join("Upgrade") == b.Join("Upgrade") && a.Has("Connection") == b.Has("Connection") && a.Has("Upgrade") == b.Has("Upgrade")
+}
+
+// exchange draws one request down a leg and what came back up. Where again is
+// not empty the request is the one before, and these words stand for it.
+func (p *page) exchange(h *analyze.Handshake, s *analyze.Sighting, rail string, column int, again string) {
+	down, up := p.sign(" ─▶ ", " -> "), p.sign(" ◀─ ", " <- ")
+	under := rail + strings.Repeat(" ", column+4)
+	answer := func() { p.answered(h, s, rail+wiretext.Pad(p.ref(s.ResponsePacket), column)+up, under) }
+	ended := func() {
+		if s.How != 0 {
+			arrow := up
+			if s.ClosedBy == flow.FromClient {
+				arrow = down
+			}
+			p.line(rail + wiretext.Pad(p.ref(s.ClosePacket), column) + arrow + p.closeWords(s))
+		}
+	}
+	// What came before the request is drawn before it.
+	early := s.Early && s.Response != nil
+	endedFirst := early && s.How != 0 && s.ClosePacket.Num < s.RequestPacket.Num
+	if early {
+		answer()
+	}
+	if endedFirst {
+		ended()
+	}
+	if again != "" {
+		p.line(rail + wiretext.Pad(p.ref(s.RequestPacket), column) + down + again + ", the same")
+	} else {
+		p.request(s, rail+wiretext.Pad(p.ref(s.RequestPacket), column)+down, under)
+	}
+	if !early {
+		answer()
+	}
+	if !endedFirst {
+		ended()
+	}
+}
+
+// request draws what was asked: the line, and the two headers that hops lose.
+func (p *page) request(s *analyze.Sighting, lead, under string) {
+	room := p.width - wiretext.Width(under)
+	p.line(lead + p.requestLine(s.Request, room))
+	if v := s.Proxy.Version; v != "" {
+		p.line(under + "behind a PROXY " + p.wire(v, 8) + " header")
+	}
+	words := p.handshakeWords(s.Request, room)
+	beside := !p.o.Full && wiretext.Width(words[0]+words[1])+len(gutter) <= room
+	for i, bad := range [...]analyze.Tri{s.Signs.Connection, s.Signs.Upgrade} {
+		if bad == analyze.No {
+			words[i] = red.on(words[i])
+		}
+	}
+	if beside {
+		p.line(under + words[0] + gutter + words[1])
+		return
+	}
+	p.line(under + words[0])
+	p.line(under + words[1])
+}
+
+// gutter is between two headers on one line.
+const gutter = "    "
+
+func (p *page) requestLine(h *http1.Head, room int) string {
+	if h.Target() == "" || !h.StartLineWhole {
+		return p.wire(p.masking.quote(h.Start), room-1) + p.sign("…", "~")
+	}
+	method, version := p.wire(h.Method(), 20), " HTTP/"+p.wire(h.Version(), 10)
+	return method + " " + p.wire(p.target(h.Target()), room-wiretext.Width(method+version)-1) + version
+}
+
+// handshakeWords are the two headers that hops lose, as they stood there.
+func (p *page) handshakeWords(h *http1.Head, room int) []string {
+	var words []string
+	for _, name := range []string{"Connection", "Upgrade"} {
+		switch {
+		case h.Has(name):
+			words = append(words, p.wire(name+": "+p.header(name, h.Join(name)), room))
+		case h.Whole:
+			words = append(words, "no "+name+" header")
+		default:
+			words = append(words, "("+name+" is not in what was captured)")
+		}
+	}
+	return words
+}
+
+// answered draws how the wait for the answer ended.
+func (p *page) answered(h *analyze.Handshake, s *analyze.Sighting, lead, under string) {
+	room := p.width - wiretext.Width(lead)
+	switch {
+	case s.Response != nil && s.Response.Status() != 0:
+		took := ""
+		switch {
+		case s.Early:
+			took = "  (before the request arrived)"
+		case s.Answered >= s.Time:
+			took = fmt.Sprintf("  (after %s)", span(s.Answered.Sub(s.Time)))
+		}
+		words := fmt.Sprintf("%d %s", s.Response.Status(), s.Response.Reason())
+		p.line(lead + p.wire(strings.TrimRight(words, " "), room-len(took)) + took)
+		if said := said(h, s); said != "" && !p.o.Full {
+			p.line(under + "> " + p.wire(p.masking.quote(said), p.width-wiretext.Width(under)-2))
+		}
+		if n := s.WebSocket.Total(); n > 0 {
+			p.line(under + fmt.Sprintf("%s: %d down, %d up", count(n, "WebSocket frame", "WebSocket frames"),
+				s.WebSocket.Frames[flow.FromClient], s.WebSocket.Frames[flow.FromServer]))
+		}
+	case s.Answer == analyze.AnswerLost:
+		p.line(under + "(the answer is missing in the capture)")
+	case s.Answer == analyze.AnswerAlien:
+		p.line(under + "(what came back is no HTTP)")
+	case s.Answer == analyze.AnswerNone && s.How == 0:
+		p.line(under + "(no answer until the capture ended)")
+	}
+}
+
+// said is the first line of a refusal in plain text, where it was made: most
+// libraries name there what they miss. A page of HTML says it in its status,
+// and what a hop only passes on is shown further in.
+func said(h *analyze.Handshake, s *analyze.Sighting) string {
+	body := strings.TrimSpace(string(s.Body))
+	if s.Response.Status() == 101 || body == "" || body[0] == '<' || !utf8.ValidString(body) {
+		return ""
+	}
+	for _, o := range h.Sightings {
+		if o.Hop > s.Hop && o.Response != nil && bytes.Equal(o.Body, s.Body) {
+			return ""
+		}
+	}
+	line, _, _ := strings.Cut(body, "\n")
+	if line = strings.TrimSpace(line); line == s.Response.Reason() {
+		return ""
+	}
+	return line
+}
+
+func (p *page) closeWords(s *analyze.Sighting) string {
+	who := "the server"
+	switch {
+	case s.ClosedBy == flow.FromClient && s.Leg == analyze.ClientLeg:
+		who = "the client"
+	case s.ClosedBy == flow.FromClient:
+		who = s.Conn.Client.Addr().String()
+	}
+	words := strings.ToUpper(s.How.String()) + " by " + who
+	if s.Answer == analyze.AnswerClosed {
+		words += ", without a byte of an answer"
+	}
+	return words
+}

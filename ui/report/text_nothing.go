@@ -1,0 +1,111 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"elbscope/analyze"
+	"elbscope/capture/flow"
+)
+
+// nothing says why there is no handshake, and what to try. It never leaves
+// anybody with an empty screen.
+func (p *page) nothing(s *analyze.Snapshot) {
+	if p.o.Note != "" && s.Totals.Handshakes > 0 {
+		p.styled(bold, "", "", fmt.Sprintf("None of %s was chosen.",
+			count(s.Totals.Handshakes, "WebSocket handshake", "WebSocket handshakes")))
+		return
+	}
+	reasons := whyNothing(s)
+	p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s: %s.",
+		count(s.Totals.Packets, "packet", "packets"), reasons[0].why)))
+	for _, r := range reasons[1:] {
+		p.text("", "", p.own("Also: "+r.why+"."))
+	}
+	for i, r := range reasons {
+		if r.try != "" && (p.o.Full || i < fewAdvices) {
+			p.text("Try: ", "     ", p.own(r.try))
+		}
+		if p.sources == 1 && !p.o.Full {
+			p.explained = append(p.explained, r.code)
+		}
+	}
+}
+
+// fewAdvices is how many things somebody tries at once.
+const fewAdvices = 2
+
+// emptiness is one reason for which there may be no handshake. code is that of
+// the problem which says the same, if there is one.
+type emptiness struct{ why, try, code string }
+
+// whyNothing finds the reasons in the ledger, the counters and the problems
+// of the sources; the first is the one that explains most. There is always
+// one.
+func whyNothing(s *analyze.Snapshot) []emptiness {
+	t := &s.Totals
+	if t.Packets == 0 {
+		return []emptiness{{"there are no packets at all",
+			"another interface or capture filter, and a client that connects while the capture runs.", ""}}
+	}
+	var all []emptiness
+	addCode := func(code string, when bool, why, try string) {
+		if when {
+			all = append(all, emptiness{why, try, code})
+		}
+	}
+	add := func(when bool, why, try string) { addCode("", when, why, try) }
+	l := &t.Ledger
+	add(l.Filtered == t.Packets, "the filter left out every packet", "a wider filter.")
+	add(l.Damaged > t.Packets/2, "most of the packets are damaged",
+		"capturing again; copy capture files in binary mode.")
+	addCode("unknown-link-type", has(s, "unknown-link-type") && t.Connections == 0, "the link type is not one that can be read",
+		"capturing with 'tcpdump -i any -s 0 -w FILE'.")
+	addCode("encrypted", has(s, "encrypted"), "there are connections that are encrypted (TLS)",
+		"capturing on the instance, behind the place where TLS ends: 'sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80'.")
+	addCode("http2", has(s, "http2"), "there are connections that speak HTTP/2, which is not read",
+		"a target group of protocol version HTTP1, which WebSockets behind an Application Load Balancer need, and a new capture.")
+	addCode("one-direction", has(s, "one-direction"), "only one direction of the traffic is in the capture",
+		"capturing on the instance itself, or mirroring both directions.")
+	addCode("snaplen", has(s, "snaplen") || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
+		"capturing with 'tcpdump -s 0'.")
+	if len(all) == 0 || t.Requests > 0 {
+		all = append(all, whyNoRequest(t, len(all) == 0))
+	}
+	return all
+}
+
+// whyNoRequest is what the counters alone tell. It has always an answer; first
+// is set where nothing else was found.
+func whyNoRequest(t *analyze.Totals, first bool) emptiness {
+	const early = "starting the capture before the client connects: a handshake is sent once, at the start."
+	switch {
+	case t.Requests > 0 && first:
+		return emptiness{noneAsks(t.Requests), early + " A page that was open already may have fallen back to polling.", ""}
+	case t.Requests > 0:
+		return emptiness{noneAsks(t.Requests), early, ""}
+	case t.Connections == 0 && t.Ledger.NotIP == t.Packets:
+		return emptiness{"none of them carries IP", "another interface.", ""}
+	case t.Connections == 0:
+		return emptiness{"none of them carries TCP", "another interface, or a wider capture filter.", ""}
+	case t.Responses > 0 || t.WebSocketFrames > 0:
+		return emptiness{"there are answers, and what was asked for is not in the capture", early +
+			" If this is a later part of a capture in several files, give all of them.", ""}
+	}
+	return emptiness{"there is no HTTP request on " + count(t.Connections, "TCP connection", "TCP connections"),
+		"the port on which the load balancer speaks HTTP to the instance, from before the client connects.", ""}
+}
+
+func noneAsks(requests uint64) string {
+	if requests == 1 {
+		return "the one HTTP request does not ask for a WebSocket"
+	}
+	return fmt.Sprintf("none of %s HTTP requests asks for a WebSocket", grouped(requests))
+}
+
+// has reports whether some source has a problem of that code.
+func has(s *analyze.Snapshot, code string) bool {
+	return slices.ContainsFunc(s.Sources, func(src analyze.Source) bool {
+		return slices.ContainsFunc(src.Problems, func(p flow.Problem) bool { return p.Code == code })
+	})
+}

@@ -1,0 +1,198 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"elbscope/analyze"
+	"elbscope/analyze/rules"
+)
+
+// The package knows no rules, and chooses by their words. These tests do know
+// them: they fail when a word is changed there and not here.
+
+func realExplain(f *analyze.Finding) (Explanation, error) {
+	e, err := rules.Explain(f)
+	if err != nil {
+		return Explanation{}, err
+	}
+	out := Explanation{Rule: e.Rule, Title: e.Title, Text: e.Text, References: e.References}
+	for _, r := range e.Remedies {
+		out.Remedies = append(out.Remedies, Remedy(r))
+	}
+	return out, nil
+}
+
+func realFacts(rule string) *analyze.Finding {
+	seen := analyze.SightingFacts{From: "192.0.2.10:40000", To: "192.0.2.20:80", Packet: "9",
+		Connection: "Upgrade", Upgrade: "websocket", Version: "HTTP/1.1"}
+	return &analyze.Finding{Rule: rule, Facts: analyze.Facts{
+		Client: "198.51.100.7", ClientFrom: "X-Forwarded-For", Host: "chat.example", Target: "/chat", Sent: seen, Arrived: seen,
+		Hop: "the load balancer (203.0.113.10:80 towards the client, 192.0.2.10 towards the instance)",
+	}}
+}
+
+func TestEveryWordOfTheChoiceIsUsed(t *testing.T) {
+	var titles []string
+	for _, id := range rules.IDs() {
+		e, err := realExplain(realFacts(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range e.Remedies {
+			titles = append(titles, r.Title)
+		}
+	}
+	used := func(word string) bool {
+		return slices.ContainsFunc(titles, func(s string) bool { return strings.Contains(s, word) })
+	}
+	for _, c := range circumstances {
+		if !used(c.words) {
+			t.Errorf("no remedy says %q any more", c.words)
+		}
+	}
+	for _, p := range products {
+		for _, w := range p.titles {
+			if !used(w) {
+				t.Errorf("no remedy says %q any more", w)
+			}
+		}
+	}
+	local := realFacts("upgrade-dropped")
+	local.Facts.Local, local.Facts.Looks = true, "nginx (X-Real-IP is set)"
+	e, err := realExplain(local)
+	if err != nil || !strings.Contains(e.Text, "\n"+onTheInstance) || !strings.Contains(e.Text, resemblance+"\n") {
+		t.Errorf("other words in %s (%v)", e.Text, err)
+	}
+	for _, w := range []string{ifTheHop, "nginx on Elastic Beanstalk", "Move to ", "403: ", "301 to 308: "} {
+		if !used(w) {
+			t.Errorf("no remedy says %q any more", w)
+		}
+	}
+}
+
+// TestChoice holds which remedies are told in full for what is known.
+func TestChoice(t *testing.T) {
+	const balancer = "the load balancer (203.0.113.10:80 towards the client, 192.0.2.10 towards the instance)"
+	const classic = "a Classic Load Balancer (X-Forwarded-For, -Proto and -Port are set, X-Amzn-Trace-Id is not)"
+	const app = "192.0.2.20:8080"
+	for name, tt := range map[string]struct {
+		rule   string
+		hop    int
+		facts  analyze.Facts
+		want   []string
+		advice string
+	}{
+		"classic": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: classic},
+			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "Classic Load Balancer: make the listener"},
+		"unknown balancer": {"upgrade-dropped", 2, analyze.Facts{Hop: balancer},
+			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "Classic Load Balancer: make the listener"},
+		"nginx on the instance": {"upgrade-dropped", 3, analyze.Facts{Hop: "the instance's own proxy (", Local: true},
+			[]string{"nginx on the instance"}, "nginx on the instance"},
+		"no marks": {"upgrade-dropped", 1, analyze.Facts{Hop: "something at or before 192.0.2.10", Inferred: true},
+			[]string{"nginx on the instance"}, "nginx on the instance"},
+		"marks of a load balancer": {"upgrade-dropped", 1, analyze.Facts{Hop: "something at or before 192.0.2.10", Inferred: true, ClientFrom: "X-Forwarded-For"},
+			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "Classic Load Balancer: make the listener"},
+		"HTTP/1.0": {"http10-downgrade", 2, analyze.Facts{Hop: balancer, Arrived: analyze.SightingFacts{Version: "HTTP/1.0"}},
+			[]string{"nginx on the instance"}, "nginx on the instance"},
+		"haproxy": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "HAProxy or Envoy (it writes all header names in lower case)"},
+			[]string{"If the hop is HAProxy"}, "In HTTP mode HAProxy passes upgrades on by itself. Remove"},
+		"none of them": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "Cloudflare (CF-Ray is set)"}, nil, ""},
+		"forbidden":    {"handshake-refused", 0, analyze.Facts{Status: "403 Forbidden"}, []string{"403: "}, "Compare Origin and Host"},
+		"redirected":   {"handshake-refused", 0, analyze.Facts{Status: "307 Temporary Redirect"}, []string{"301 to 308"}, "Leave the WebSocket path"},
+		"502 by nginx": {"handshake-refused", 0, analyze.Facts{Status: "502 Bad Gateway", By: "nginx on 192.0.2.20:80"}, []string{"502, 503", "nginx on"}, "Look behind"},
+		"teapot":       {"handshake-refused", 0, analyze.Facts{Status: "418 I'm a teapot"}, []string{"Find out who refused"}, ""},
+		"at once":      {"handshake-unanswered", 0, analyze.Facts{How: "FIN", ClosedBy: app, Took: "3 ms"}, []string{"hung up at once"}, "Read its log"},
+		"one second":   {"handshake-unanswered", 0, analyze.Facts{How: "FIN", ClosedBy: app, Took: "1.0 s"}, []string{"about one second"}, "engine.io"},
+		"reset":        {"handshake-unanswered", 0, analyze.Facts{How: "RST", ClosedBy: app, Took: "3 ms"}, []string{"It was reset"}, "Look for a crash"},
+		"gave up": {"handshake-unanswered", 0, analyze.Facts{How: "FIN", ClosedBy: "192.0.2.10:1", Took: "60.0 s", Arrived: analyze.SightingFacts{From: "192.0.2.10:1"}},
+			[]string{"gave up waiting"}, "The application holds"},
+		"cut by the balancer": {"websocket-idle-timeout", 0, analyze.Facts{Hop: "the load balancer at 203.0.113.10:80"},
+			[]string{"Say something", "Classic Load Balancer"}, "Say something"},
+		"cut by the server": {"websocket-idle-timeout", 0, analyze.Facts{Hop: "the server at 192.0.2.20:80, its own proxy"},
+			[]string{"Say something", "nginx on the instance"}, "Say something"},
+	} {
+		f := &analyze.Finding{Rule: tt.rule, DamageHop: tt.hop, Facts: tt.facts}
+		e, err := realExplain(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := choicesOf(f, e.Remedies)
+		chosen := slices.Sorted(maps.Keys(inFull(all, fullRemedies)))
+		var got []string
+		for _, i := range chosen {
+			got = append(got, all[i].Title)
+		}
+		if !slices.EqualFunc(got, tt.want, strings.Contains) {
+			t.Errorf("%s: %q, not %q", name, got, tt.want)
+		}
+		if a := best(all); !strings.HasPrefix(a, tt.advice) || (a == "") != (tt.advice == "") {
+			t.Errorf("%s: the advice is %q, not %q", name, a, tt.advice)
+		}
+	}
+}
+
+// TestShortSaysNothingTwice holds that the text leaves to the drawing what it
+// shows: the bullets with packets, and who asked for what.
+func TestShortSaysNothingTwice(t *testing.T) {
+	for _, id := range rules.IDs() {
+		s := articleSnapshot(t)
+		f := s.Handshakes[0].Findings[0]
+		f.Rule = id
+		f.Facts.Client, f.Facts.Host, f.Facts.Target = "10.99.0.2", "elb.example", session
+		s.Handshakes = s.Handshakes[:1]
+		s.Handshakes[0].Findings = s.Handshakes[0].Findings[:1]
+		o := options()
+		o.Explain = realExplain
+		got := text(t, s, o)
+		for _, no := range []string{"in packet 18", "in packet 20", "asked for", "false alarm", "Read on"} {
+			if strings.Contains(got, no) {
+				t.Errorf("%s: the short text says %q", id, no)
+			}
+		}
+		o.Full = true
+		full := text(t, s, o)
+		if whole := strings.Join(strings.Fields(full), " "); !strings.Contains(whole, "in packet 20") || !strings.Contains(whole, "false alarm") {
+			t.Errorf("%s: the full text leaves something out", id)
+		} else if n := strings.Count(got, "\n"); n > 130 || n >= strings.Count(full, "\n") {
+			t.Errorf("%s: %d lines", id, n)
+		}
+	}
+}
+
+func TestLeading(t *testing.T) {
+	const text = "One is short. `Two` is not longer. \"Three\" says (more.) Four ends."
+	for cells, want := range map[int]string{
+		0: "One is short.", 20: "One is short.", 40: "One is short. `Two` is not longer.",
+		60: "One is short. `Two` is not longer. \"Three\" says (more.)", 99: text,
+	} {
+		if got := leading(text, cells); got != want {
+			t.Errorf("%d cells: %q", cells, got)
+		}
+	}
+	for _, s := range []string{"", "Node 0.10 did", "no capital. after it"} {
+		if got := leading(s, 0); got != s {
+			t.Errorf("%q becomes %q", s, got)
+		}
+	}
+}
+
+// TestBlocks holds that Markdown survives being taken apart.
+func TestBlocks(t *testing.T) {
+	const md = "A paragraph\nof two lines.\n\n- one\n  goes on\n- two\n\nA lead:\n\n1. step\n\n```sh\ncurl \\\n\n    -i\n```\n\nEnd."
+	want := []block{{"A paragraph of two lines.", false, false}, {"- one goes on", true, false}, {"- two", true, false},
+		{"A lead:", false, false}, {"1. step", true, false}, {"```sh\ncurl \\\n\n    -i\n```", false, true}, {"End.", false, false}}
+	got := blocksOf(md)
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if again := blocksOf(joined(got)); !slices.Equal(again, want) {
+		t.Errorf("joined: %q", fmt.Sprint(again))
+	}
+	if got := blocksOf("```\nnever closed"); len(got) != 1 || !got[0].code {
+		t.Errorf("an open fence: %+v", got)
+	}
+}
