@@ -1,0 +1,246 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"elbscope/analyze"
+	"elbscope/analyze/filter"
+	"elbscope/analyze/rules"
+	"elbscope/internal/wiretext"
+)
+
+// usage is made of examples; the flags follow them.
+//
+//go:embed usage.txt
+var usage string
+
+// options are what a command line says.
+type options struct {
+	command  string // "report", "explain", "help" or "version"
+	files    []string
+	topics   []string // of explain
+	format   string
+	color    string
+	expr     string
+	failOn   string
+	memory   int64
+	utc      bool
+	noRedact bool
+	ascii    bool
+	full     bool
+}
+
+// defaultMemory bounds what is kept, in bytes.
+const defaultMemory = 256 << 20
+
+// parseArgs reads a command line. Flags may stand anywhere.
+func parseArgs(args []string) (*options, error) {
+	o := &options{}
+	fs := pflag.NewFlagSet("elbscope", pflag.ContinueOnError)
+	fs.Usage = func() {}
+	fs.SortFlags = false
+	memory := fs.String("memory", "256M", "")
+	help := fs.BoolP("help", "h", false, "")
+	showVersion := fs.Bool("version", false, "")
+	fs.StringVar(&o.format, "format", "text", "")
+	fs.StringVar(&o.color, "color", "auto", "")
+	fs.StringVarP(&o.expr, "filter", "Y", "", "")
+	fs.StringVar(&o.failOn, "fail-on", "error", "")
+	fs.BoolVar(&o.utc, "utc", false, "")
+	fs.BoolVar(&o.noRedact, "no-redact", false, "")
+	fs.BoolVar(&o.ascii, "ascii", false, "")
+	fs.BoolVar(&o.full, "full", false, "")
+	if err := fs.Parse(args); err != nil {
+		return nil, &hintError{err.Error(), "elbscope --help"}
+	}
+	rest := fs.Args()
+	switch {
+	case *help:
+		o.command = "help"
+		return o, nil
+	case *showVersion:
+		o.command = "version"
+		return o, nil
+	case len(rest) > 0 && rest[0] == "help":
+		o.command = "help"
+		return o, nil
+	case len(rest) > 0 && rest[0] == "version":
+		o.command = "version"
+		return o, nil
+	case len(rest) > 0 && rest[0] == "explain":
+		o.command, o.topics = "explain", rest[1:]
+		return o, nil
+	case len(rest) > 0 && rest[0] == "report":
+		rest = rest[1:]
+	}
+	o.command, o.files = "report", rest
+	if len(rest) == 0 {
+		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
+	}
+	return o, o.check(*memory)
+}
+
+// check looks at what only some words are allowed for.
+func (o *options) check(memory string) error {
+	if err := oneOf("format", o.format, "text", "json"); err != nil {
+		return err
+	}
+	if err := oneOf("color", o.color, "auto", "always", "never"); err != nil {
+		return err
+	}
+	if err := oneOf("fail-on", o.failOn, "never", "error", "warning"); err != nil {
+		return err
+	}
+	dashes := 0
+	for _, f := range o.files {
+		if f == "-" {
+			dashes++
+		}
+	}
+	if dashes > 1 {
+		return &hintError{"standard input (-) can be read only once", "elbscope - < FILE.pcap"}
+	}
+	var err error
+	if o.memory, err = parseSize(memory); err != nil {
+		return err
+	}
+	// A filter that is wrong should not cost the reading of a large file.
+	_, err = filter.Parse(o.expr, o.filterContext(nil))
+	return filterError(o.expr, err)
+}
+
+func oneOf(flag, got string, allowed ...string) error {
+	for _, a := range allowed {
+		if got == a {
+			return nil
+		}
+	}
+	return &hintError{fmt.Sprintf("--%s %q is not one of %s", flag, got, strings.Join(allowed, ", ")), "elbscope --" + flag + " " + allowed[0] + " FILE"}
+}
+
+// minMemory is the least that makes sense to work with.
+const minMemory = 8 << 20
+
+// parseSize reads a number of bytes with K, M or G behind it.
+func parseSize(s string) (int64, error) {
+	upper := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B"), "I")
+	shift := 0
+	for i, unit := range []string{"K", "M", "G"} {
+		if rest, ok := strings.CutSuffix(upper, unit); ok {
+			upper, shift = rest, 10*(i+1)
+		}
+	}
+	n, err := strconv.ParseInt(upper, 10, 64)
+	if err != nil || n <= 0 || n > 1<<(62-shift) {
+		return 0, &hintError{fmt.Sprintf("--memory %q is not a size", s), "elbscope --memory 256M FILE"}
+	}
+	if n <<= shift; n < minMemory {
+		return 0, &hintError{fmt.Sprintf("--memory %s is too little to work with; 8M is the least", s), "elbscope --memory 64M FILE"}
+	}
+	return n, nil
+}
+
+// location is the time zone of times that are read and shown.
+func (o *options) location() *time.Location {
+	if o.utc {
+		return time.UTC
+	}
+	return time.Local
+}
+
+// filterContext is what a filter is read against; snap may be nil.
+func (o *options) filterContext(snap *analyze.Snapshot) filter.Context {
+	ctx := filter.Context{Location: o.location(), Rules: rules.IDs(), Sources: len(o.files)}
+	if snap != nil {
+		for _, s := range snap.Sources {
+			if s.Packets > 0 && (ctx.First == 0 || s.First < ctx.First) {
+				ctx.First = s.First
+			}
+		}
+	}
+	if ctx.First == 0 {
+		// Before anything is read, or if there was nothing, any day will do:
+		// a time without a date is right, and no handshake is asked for it.
+		ctx.First = 1
+	}
+	return ctx
+}
+
+// choose leaves only those handshakes in snap that the filter lets pass, and
+// says so.
+func (o *options) choose(snap *analyze.Snapshot) (note string, err error) {
+	f, err := filter.Parse(o.expr, o.filterContext(snap))
+	if err != nil {
+		return "", filterError(o.expr, err)
+	}
+	if f.Empty() {
+		return "", nil
+	}
+	all := snap.Handshakes
+	snap.Handshakes = nil
+	for _, h := range all {
+		if f.Match(h) {
+			snap.Handshakes = append(snap.Handshakes, h)
+		}
+	}
+	expr := o.expr
+	if !o.noRedact {
+		expr = wiretext.RedactText(expr)
+	}
+	return fmt.Sprintf("the filter %q shows %d of %d handshakes", expr, len(snap.Handshakes), len(all)), nil
+}
+
+// filterError says what is wrong with a filter, and shows one that works.
+func filterError(expr string, err error) error {
+	var fe *filter.Error
+	if !errors.As(err, &fe) {
+		return err
+	}
+	what := fmt.Sprintf("filter: column %d: %s", fe.Column, fe.Problem)
+	if fe.Hint != "" {
+		what += "; " + fe.Hint
+	}
+	return &hintError{what, "elbscope -Y '" + filterExample(expr, fe.Column) + "' FILE"}
+}
+
+// filterExample returns a term for the field that stands at a column.
+func filterExample(expr string, column int) string {
+	runes := []rune(expr)
+	at := min(column, len(runes))
+	before, after := string(runes[:at]), string(runes[at:])
+	after, _, _ = strings.Cut(after, " ")
+	word := strings.TrimLeft(before[strings.LastIndex(before, " ")+1:], "!-") + after
+	name, _, _ := strings.Cut(word, ":")
+	for _, f := range filter.Fields() {
+		if f.Name == name {
+			return f.Example
+		}
+	}
+	return "verdict:rewritten status:502"
+}
+
+// version says what was built.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	v := info.Main.Version
+	if v == "" || v == "(devel)" {
+		v = "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			v += " " + s.Value[:12]
+		}
+	}
+	return v + " " + info.GoVersion
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"testing"
+
+	"elbscope/analyze"
+	"elbscope/analyze/rules"
+	"elbscope/capture"
+	"elbscope/capture/flow"
+	"elbscope/ui/report"
+)
+
+// FuzzWholeProgram takes any bytes all the way from file to report: nothing
+// panics, and every packet is accounted for.
+func FuzzWholeProgram(f *testing.F) {
+	for _, folder := range []string{"../../samples", "testdata/lab"} {
+		for _, s := range shelf(f, os.DirFS(folder)) {
+			for _, c := range s.Captures {
+				if len(c.Bytes) < 8<<10 {
+					f.Add(c.Bytes)
+				}
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		src, err := capture.OpenReader("fuzz", bytes.NewReader(b), len(b)%2 == 0)
+		if err != nil {
+			return
+		}
+		engine := analyze.New(analyze.Config{Rules: rules.All, Memory: minMemory})
+		pump := capture.NewPump(engine, minMemory)
+		_ = pump.Run(context.Background(), []capture.Source{src}) // damage is expected
+		engine.Finish()
+		snap := engine.Snapshot([]*flow.SourceInfo{src.Info()}, pump.Totals())
+		if sum := snap.Totals.Ledger.Sum(); sum != snap.Totals.Packets {
+			t.Errorf("the ledger holds %d of %d packets: %+v", sum, snap.Totals.Packets, snap.Totals.Ledger)
+		}
+		o := report.Options{Explain: explanation}
+		if err := report.JSON(io.Discard, snap, o); err != nil {
+			t.Error(err)
+		}
+		if err := report.Text(io.Discard, snap, o); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"elbscope/analyze"
+	"elbscope/capture"
+	"elbscope/capture/flow"
+)
+
+// inputs are the sources of a run, in the order given.
+type inputs struct {
+	sources []capture.Source
+	infos   []*flow.SourceInfo
+	files   []os.FileInfo // nil for what is no regular file
+	failed  error         // of those that could not be opened
+}
+
+// openInputs opens all files. It fails only if not one can be read: a report
+// on the others is better than none.
+func openInputs(ctx context.Context, names []string) (*inputs, error) {
+	in := &inputs{}
+	opened := 0
+	for _, name := range names {
+		s, err := in.open(ctx, name)
+		if err != nil {
+			in.failed = errors.Join(in.failed, err)
+			s = notOpened(name, err)
+		} else {
+			opened++
+		}
+		in.sources = append(in.sources, s)
+		in.infos = append(in.infos, s.Info())
+	}
+	if opened == 0 {
+		return nil, in.failed
+	}
+	return in, nil
+}
+
+// open opens one input. A file that was given before is not read again: its
+// handshakes would look like second tries.
+func (in *inputs) open(ctx context.Context, name string) (capture.Source, error) {
+	stat, err := os.Stat(name)
+	if name == stdinName || err != nil || !stat.Mode().IsRegular() {
+		stat = nil
+	}
+	for i, earlier := range in.files {
+		if stat != nil && earlier != nil && os.SameFile(earlier, stat) {
+			in.files = append(in.files, nil)
+			return unread(name, "given-twice", fmt.Sprintf("this is the same file as %s, and a file is read once", in.infos[i].Name)), nil
+		}
+	}
+	in.files = append(in.files, stat)
+	if !isPipe(name) {
+		return capture.Open(name)
+	}
+	s, err := openPipe(ctx, name)
+	if err != nil && ctx.Err() != nil {
+		return nil, &hintError{"stopped before a capture had begun", "sudo tcpdump -i any -s 0 -U -w - | elbscope -"}
+	}
+	return s, err
+}
+
+// noSource stands for an input that is not read, so that the report names it.
+type noSource struct{ info flow.SourceInfo }
+
+func unread(name, code, message string) capture.Source {
+	return &noSource{flow.SourceInfo{Name: name, Problems: []flow.Problem{{Code: code, Message: message, Count: 1}}}}
+}
+
+func notOpened(name string, err error) capture.Source {
+	message := err.Error()
+	if hint := hintOf(err); hint != "" {
+		message += "; try: " + hint
+	}
+	return unread(name, "not-opened", message)
+}
+
+func (n *noSource) Next(*capture.Packet) error { return io.EOF }
+func (n *noSource) Info() *flow.SourceInfo     { return &n.info }
+func (n *noSource) Close() error               { return nil }
+
+// The problems by which part of an input is missing from the report.
+const (
+	problemCut     = "truncated-file"
+	problemDamaged = "damaged-record"
+)
+
+// pardonPipes forgets that pipes ended in the middle of a packet, and tells
+// whether one did: whoever stops a capture by hand knows that it is cut.
+func pardonPipes(snap *analyze.Snapshot) (pardoned bool) {
+	for i := range snap.Sources {
+		s := &snap.Sources[i]
+		if isPipe(s.Name) {
+			before := len(s.Problems)
+			s.Problems = slices.DeleteFunc(s.Problems, func(p flow.Problem) bool { return p.Code == problemCut })
+			pardoned = pardoned || len(s.Problems) < before
+		}
+	}
+	return pardoned
+}
+
+// losses says what could not be read of inputs that were opened.
+func losses(snap *analyze.Snapshot) error {
+	var all []error
+	for _, s := range snap.Sources {
+		for _, p := range s.Problems {
+			if p.Code == problemCut || p.Code == problemDamaged {
+				all = append(all, loss(s.Name, p.Message))
+			}
+		}
+	}
+	return errors.Join(all...)
+}
+
+// loss makes an error for people of a problem's message, which consists of
+// sentences and ends in one with a command in backquotes.
+func loss(name, message string) error {
+	if name == stdinName {
+		name = "standard input"
+	}
+	what, advice := message, ""
+	if end := strings.LastIndex(message, ". "); end >= 0 {
+		what, advice = message[:end], message[end+2:]
+	}
+	if _, command, ok := strings.Cut(advice, "`"); ok {
+		advice, _, _ = strings.Cut(command, "`")
+	}
+	switch advice { // a bare name is not enough to type
+	case "scp":
+		advice = "scp HOST:FILE ."
+	case "cp":
+		advice = "cp FILE /tmp"
+	}
+	return &hintError{name + ": " + strings.ToLower(what[:1]) + what[1:], advice}
+}

@@ -1,0 +1,28 @@
+// Command elbscope explains, from packets, why WebSocket handshakes fail
+// between an AWS load balancer and an instance, and who did it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() { os.Exit(runMain()) }
+
+// runMain is main with an exit status, as the tests call it.
+func runMain() int {
+	// A reader that has seen enough (| head) is no reason to die before the
+	// exit status is known: writing to it fails, and that ends the program.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	go func() {
+		// After the first signal the default is back, so that a second
+		// Ctrl-C leaves at once.
+		<-ctx.Done()
+		stop()
+	}()
+	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"elbscope/analyze"
+	"elbscope/analyze/rules"
+	"elbscope/ui/report"
+)
+
+// printReport prints the report in the wanted format.
+func printReport(w io.Writer, snap *analyze.Snapshot, o *options, note string) error {
+	ro := report.Options{
+		Version: version(), Note: note, NoRedact: o.noRedact, Explain: explanation,
+		Color: o.wantsColor(w), ASCII: o.ascii || !utf8Locale(), Location: o.location(), Full: o.full,
+	}
+	out := bufio.NewWriterSize(w, 64<<10)
+	print := report.Text
+	if o.format == "json" {
+		print = report.JSON
+	}
+	if err := print(out, snap, ro); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// explanation hands a rule's text to the report, which knows no rules.
+func explanation(f *analyze.Finding) (report.Explanation, error) {
+	e, err := rules.Explain(f)
+	if err != nil {
+		return report.Explanation{}, err
+	}
+	out := report.Explanation{Rule: e.Rule, Title: e.Title, Text: e.Text, References: e.References}
+	for _, r := range e.Remedies {
+		out.Remedies = append(out.Remedies, report.Remedy(r))
+	}
+	return out, nil
+}
+
+// explain returns the pages of rules, or the list of rules.
+func explain(topics []string) (string, error) {
+	var out strings.Builder
+	if len(topics) == 0 {
+		out.WriteString("Rules, earliest cause first; elbscope explain RULE shows one:\n")
+		for _, id := range rules.IDs() {
+			page, err := rules.Page(id)
+			if err != nil {
+				return "", err
+			}
+			title, _, _ := strings.Cut(strings.TrimPrefix(page, "# "), "\n")
+			fmt.Fprintf(&out, "  %-26s %s\n", id, title)
+		}
+	}
+	for _, id := range topics {
+		if rules.Lookup(id) == nil {
+			return "", &hintError{fmt.Sprintf("there is no rule %q", id), "elbscope explain"}
+		}
+		page, err := rules.Page(id)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(strings.TrimRight(page, "\n") + "\n")
+	}
+	return out.String(), nil
+}
+
+// wantsColor follows --color, then https://no-color.org and TERM=dumb, and
+// colours only a terminal by itself.
+func (o *options) wantsColor(w io.Writer) bool {
+	switch o.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// utf8Locale follows POSIX: the first that is set decides. With none set it is
+// the C locale, but the reader of a file or pipe is not bound to it.
+func utf8Locale() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := os.Getenv(name); v != "" {
+			v = strings.ToUpper(v)
+			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
+		}
+	}
+	return !isTerminal(os.Stdout)
+}

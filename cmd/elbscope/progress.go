@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"elbscope/capture"
+)
+
+// progressLine shows on a terminal how far a long reading has come.
+type progressLine struct {
+	w     io.Writer // nil if there is nobody to see it
+	start time.Time
+	last  time.Time
+}
+
+const (
+	// progressAfter is how long a reading may take before it is talked about.
+	progressAfter = time.Second
+	// progressPause is how long the line stands still, to be read.
+	progressPause = 200 * time.Millisecond
+	eraseLine     = "\r\x1b[K"
+)
+
+func newProgressLine(w io.Writer) *progressLine {
+	p := &progressLine{start: time.Now()}
+	if isTerminal(w) && os.Getenv("TERM") != "dumb" {
+		p.w = w
+	}
+	return p
+}
+
+func (p *progressLine) show(at capture.Progress) { p.showAt(at, time.Now()) }
+
+// showAt is show at a time that a test can choose.
+func (p *progressLine) showAt(at capture.Progress, now time.Time) {
+	if p.w == nil || now.Sub(p.start) < progressAfter || now.Sub(p.last) < progressPause {
+		return
+	}
+	p.last = now
+	line := fmt.Sprintf("reading: %d packets", at.Packets)
+	if at.Size > 0 {
+		done := float64(at.Done) / float64(at.Size)
+		line += fmt.Sprintf(", %.0f %% of file %d of %d", 100*done, at.Source+1, at.Sources)
+		if at.Sources == 1 && done > 0.01 {
+			left := time.Duration(float64(now.Sub(p.start)) * (1 - done) / done)
+			line += fmt.Sprintf(", %s left", left.Round(time.Second))
+		}
+	}
+	fmt.Fprintf(p.w, "%s%s (Ctrl-C stops and reports)", eraseLine, line)
+}
+
+// clear removes the line again.
+func (p *progressLine) clear() {
+	if p.w != nil && !p.last.IsZero() {
+		fmt.Fprint(p.w, eraseLine)
+	}
+}

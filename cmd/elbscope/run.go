@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"syscall"
+
+	"elbscope/analyze"
+	"elbscope/analyze/rules"
+	"elbscope/capture"
+)
+
+// The whole program:
+//
+//	file, pipe          decode, reassemble        exchanges, handshakes       verdicts
+//	Source  ──Packet──▶  Pump  ──flow.Sink──▶  Engine  ──Case──▶  rules  ──▶  report
+//
+// All of it runs on one goroutine, in the order of the packets.
+
+// Exit statuses, as in report-v1.
+const (
+	exitFine       = 0
+	exitFindings   = 1
+	exitUsage      = 2
+	exitInput      = 3
+	exitPermission = 4
+)
+
+// run does what the arguments say and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	say := &messages{w: stderr, ascii: !utf8Locale()}
+	o, err := parseArgs(args)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
+	say.ascii = say.ascii || o.ascii
+	switch o.command {
+	case "help":
+		return deliver(stdout, usage, say)
+	case "version":
+		return deliver(stdout, "elbscope "+version()+"\n", say)
+	case "explain":
+		text, err := explain(o.topics)
+		if err != nil {
+			return say.complain(exitUsage, err)
+		}
+		return deliver(stdout, text, say)
+	}
+	return reportRun(ctx, o, stdout, say)
+}
+
+// reportRun reads the inputs and prints the report.
+func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
+	reading := ctx
+	if slices.ContainsFunc(o.files, isPipe) {
+		var stop context.CancelFunc
+		reading, stop = linger(ctx, pipeGrace)
+		defer stop()
+	}
+	in, err := openInputs(reading, o.files)
+	if err != nil {
+		return say.complain(inputStatus(err), err)
+	}
+	snap, err := read(reading, o, in, say)
+	stopped := reading.Err() != nil
+	if ctx.Err() != nil && pardonPipes(snap) {
+		stopped = true
+	}
+	if lost := losses(snap); lost != nil || stopped {
+		err = lost // the same in better words, or the signal's doing
+	}
+	missing := errors.Join(in.failed, err)
+	note, err := o.choose(snap)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
+	if stopped {
+		note = join(note, "stopped before the end: what follows is what had been read by then")
+	}
+	status := exitStatus(o, snap, missing)
+	if err := printReport(stdout, snap, o, note); err != nil {
+		if errors.Is(err, syscall.EPIPE) {
+			return status // the reader has seen enough
+		}
+		return say.complain(exitInput, writeError(err))
+	}
+	if missing != nil {
+		say.complain(status, missing)
+	}
+	return status
+}
+
+// read takes all packets through the whole of the drawing above.
+func read(ctx context.Context, o *options, in *inputs, say *messages) (*analyze.Snapshot, error) {
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
+	pump := capture.NewPump(engine, o.memory)
+	progress := newProgressLine(say.w)
+	pump.OnProgress = progress.show
+	err := pump.Run(ctx, in.sources)
+	progress.clear()
+	for i, info := range in.infos {
+		if info.Continues {
+			engine.Continue(i, info.Predecessor)
+		}
+	}
+	engine.Finish()
+	return engine.Snapshot(in.infos, pump.Totals()), err
+}
+
+// exitStatus says in a number what was found; missing is what could not be
+// read.
+func exitStatus(o *options, snap *analyze.Snapshot, missing error) int {
+	for _, h := range snap.Handshakes {
+		for _, f := range h.Findings {
+			if f.Severity == analyze.Error && o.failOn != "never" || f.Severity == analyze.Warning && o.failOn == "warning" {
+				return exitFindings
+			}
+		}
+	}
+	if missing != nil {
+		return inputStatus(missing)
+	}
+	return exitFine
+}
+
+// join puts two notes together.
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"elbscope/analyze"
+	"elbscope/analyze/rules"
+	"elbscope/capture"
+	"elbscope/capture/flow"
+	"elbscope/internal/story"
+)
+
+// analyse takes captures the way the program does.
+func analyse(t testing.TB, captures []story.Capture) *analyze.Snapshot {
+	t.Helper()
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: defaultMemory})
+	pump := capture.NewPump(engine, defaultMemory)
+	var sources []capture.Source
+	var infos []*flow.SourceInfo
+	for _, c := range captures {
+		s, err := capture.OpenReader(c.Name, bytes.NewReader(c.Bytes), true)
+		if err != nil {
+			t.Fatalf("opening %s: %v", c.Name, err)
+		}
+		sources = append(sources, s)
+		infos = append(infos, s.Info())
+	}
+	if err := pump.Run(context.Background(), sources); err != nil {
+		t.Fatal(err)
+	}
+	for i, info := range infos {
+		if info.Continues {
+			engine.Continue(i, info.Predecessor)
+		}
+	}
+	engine.Finish()
+	snap := engine.Snapshot(infos, pump.Totals())
+	if sum := snap.Totals.Ledger.Sum(); sum != snap.Totals.Packets {
+		t.Errorf("the ledger holds %d of %d packets: %+v", sum, snap.Totals.Packets, snap.Totals.Ledger)
+	}
+	return snap
+}
+
+// differences compares a snapshot with what is wanted of it.
+func differences(snap *analyze.Snapshot, wants []story.Want) []string {
+	var diffs []string
+	complain := func(format string, args ...any) { diffs = append(diffs, fmt.Sprintf(format, args...)) }
+	next := 0
+	for _, w := range wants {
+		got := func(string) string { return "" }
+		switch w.Kind {
+		case "findings":
+			for _, h := range snap.Handshakes {
+				for _, f := range h.Findings {
+					complain("line %d: unwanted finding %s of %s", w.Line, f.Rule, h.ID)
+				}
+			}
+			continue
+		case "counters":
+			got = func(name string) string { return counterValue(snap, name) }
+		case "source":
+			index, _ := w.Get("index")
+			i, err := strconv.Atoi(index.Value)
+			if err != nil || i >= len(snap.Sources) {
+				complain("line %d: there is no source %q", w.Line, index.Value)
+				continue
+			}
+			got = func(name string) string { return sourceValue(i, &snap.Sources[i], name) }
+		case "handshake":
+			if next == len(snap.Handshakes) {
+				complain("line %d: only %d handshakes were found", w.Line, next)
+				continue
+			}
+			h := snap.Handshakes[next]
+			next++
+			got = func(name string) string { return handshakeValue(h, name) }
+		}
+		for _, f := range w.Fields {
+			if g := got(f.Name); !matches(f, g) {
+				complain("line %d: %s %s is %q, not %q", w.Line, w.Kind, f.Name, g, f.Value)
+			}
+		}
+	}
+	if next > 0 && next < len(snap.Handshakes) {
+		complain("%d handshakes were found, not %d", len(snap.Handshakes), next)
+	}
+	return diffs
+}
+
+// matches compares one value. Findings may be named with their severity.
+func matches(f story.Field, got string) bool {
+	if f.Name == "clockOffset" {
+		a, errA := strconv.ParseFloat(f.Value, 64)
+		b, errB := strconv.ParseFloat(got, 64)
+		return errA == nil && errB == nil && a-b < 0.01 && b-a < 0.01
+	}
+	if f.Name != "findings" {
+		return got == f.Value
+	}
+	have := strings.FieldsFunc(got, func(r rune) bool { return r == ',' })
+	want := f.List()
+	if !f.AtLeast && len(have) != len(want) {
+		return false
+	}
+	for i, w := range want {
+		is := func(h string) bool {
+			rule, _, _ := strings.Cut(h, ":")
+			return h == w || rule == w
+		}
+		if f.AtLeast && !slices.ContainsFunc(have, is) || !f.AtLeast && !is(have[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func counterValue(snap *analyze.Snapshot, name string) string {
+	t := &snap.Totals
+	n, ok := map[string]uint64{
+		"connections": t.Connections, "requests": t.Requests, "responses": t.Responses,
+		"handshakes": t.Handshakes, "gaps": t.Gaps, "webSocketFrames": t.WebSocketFrames,
+	}[name]
+	if !ok {
+		return "?"
+	}
+	return strconv.FormatUint(n, 10)
+}
+
+func sourceValue(index int, s *analyze.Source, name string) string {
+	switch name {
+	case "index":
+		return strconv.Itoa(index)
+	case "clockOffset":
+		if s.ClockOffset == nil {
+			return "unknown"
+		}
+		return strconv.FormatFloat(s.ClockOffset.Seconds(), 'f', -1, 64)
+	case "problems":
+		var codes []string
+		for _, p := range s.Problems {
+			codes = append(codes, p.Code)
+		}
+		return orNone(strings.Join(codes, ","))
+	}
+	return "?"
+}
+
+func handshakeValue(h *analyze.Handshake, name string) string {
+	list := func(of func(*analyze.Sighting) string) string {
+		var all []string
+		for _, s := range h.Sightings {
+			all = append(all, of(s))
+		}
+		return strings.Join(all, ",")
+	}
+	switch name {
+	case "verdict":
+		return string(h.Verdict)
+	case "certainty":
+		return string(h.Certainty)
+	case "status":
+		if h.Status == 0 {
+			return "none"
+		}
+		return strconv.Itoa(h.Status)
+	case "sightings":
+		return strconv.Itoa(len(h.Sightings))
+	case "culprit":
+		return culpritValue(h.Culprit)
+	case "key":
+		return orNone(h.Key)
+	case "target":
+		return h.Target
+	case "findings":
+		var all []string
+		for _, f := range h.Findings {
+			all = append(all, f.Rule+":"+string(f.Severity))
+		}
+		return strings.Join(all, ",")
+	case "legs":
+		return list(func(s *analyze.Sighting) string { return string(s.Leg) })
+	case "frames":
+		return list(func(s *analyze.Sighting) string { return strconv.FormatUint(s.WebSocket.Total(), 10) })
+	case "proxy":
+		for _, s := range h.Sightings {
+			if s.Proxy.Version != "" {
+				return s.Proxy.Version
+			}
+		}
+		return "none"
+	case "closed":
+		return list(func(s *analyze.Sighting) string {
+			if s.How == 0 {
+				return "open"
+			}
+			return s.ClosedBy.String() + "-" + s.How.String()
+		})
+	}
+	return "?"
+}
+
+func culpritValue(c *analyze.Culprit) string {
+	if c == nil {
+		return "none"
+	}
+	front := "-"
+	if c.Front.IsValid() {
+		front = c.Front.String()
+	}
+	return front + "|" + c.Back.String()
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// shelf reads the samples of a folder, which must hold some.
+func shelf(t testing.TB, folder fs.FS) []story.Sample {
+	t.Helper()
+	all, err := story.Shelf(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatal("no samples found")
+	}
+	return all
+}
+
+// TestSamples holds every story, and every capture from the field, against
+// what is wanted of it.
+func TestSamples(t *testing.T) {
+	for _, folder := range []string{"../../samples", "testdata/lab"} {
+		for _, s := range shelf(t, os.DirFS(folder)) {
+			t.Run(s.Name, func(t *testing.T) {
+				for _, d := range differences(analyse(t, s.Captures), s.Wants) {
+					t.Error(d)
+				}
+			})
+		}
+	}
+}
