@@ -9,7 +9,7 @@ import (
 // where bytes are missing it says how many. See half.go for one direction of a
 // connection and close.go for how connections end.
 
-// limits bound what the assembler keeps.
+// limits bound what the assemblers of all capture points keep together.
 type limits struct {
 	// conns is how many connections are remembered, closed ones included.
 	conns int
@@ -26,6 +26,19 @@ func limitsFor(memory int64) limits {
 		queued:     int(min(max(memory/8, 1<<20), 64<<20)),
 		connQueued: 1 << 20,
 	}
+}
+
+// shared is what the assemblers of all capture points have in common: where
+// everything goes, and the budget.
+type shared struct {
+	sink   flow.Sink
+	totals *flow.Counters
+	names  func(encap uint32) string
+	lim    limits
+	ids    uint64
+	// conns and queued are what is in use of lim.
+	conns, queued int
+	assemblers    []*assembler
 }
 
 // connKey identifies a connection regardless of direction: the smaller
@@ -60,15 +73,12 @@ type conn struct {
 	source int         // of the last packet
 	stream flow.Stream // nil once End was called
 	half   [2]half
-	// reset is when a RST was accepted; the stream ends some time later, for
-	// a forged RST does not end the conversation.
-	reset flow.Time
 	// recent are fingerprints of the last packets, for telling a packet
 	// captured twice from a retransmission.
 	recent   [recentPackets]uint64
 	recentAt uint8
-	// older and newer chain the connections by last use.
-	older, newer *conn
+	// byUse and byWait are its places in the assembler's chains.
+	byUse, byWait node
 }
 
 // recentPackets is how many packets of a connection a second capture of one
@@ -78,21 +88,15 @@ const recentPackets = 16
 
 // assembler holds the connections of one capture point.
 type assembler struct {
-	sink   flow.Sink
-	totals *flow.Counters
-	names  func(encap uint32) string
-	lim    limits
-	conns  map[connKey]*conn
+	*shared
+	known map[connKey]*conn
 	// last is the connection of the previous packet, which is often the next
 	// one's as well.
 	last *conn
-	// oldest and newest are the ends of the chain by last use.
-	oldest, newest *conn
-	queued         int
-	// waiting are connections with something to do when time passes: holes
-	// to give up, resets to complete.
-	waiting map[*conn]struct{}
-	ids     *uint64
+	// used are all connections by last use, waiting those with something to
+	// do when time passes: holes to give up, resets to complete. Chains, not
+	// maps, so that two runs over one capture say the same in the same order.
+	used, waiting chain
 	// carried is set when a connection went on in another source, from
 	// carriedFrom.
 	carried     bool
@@ -100,12 +104,10 @@ type assembler struct {
 	packet      flow.Packet // scratch for packets out of queues
 }
 
-func newAssembler(sink flow.Sink, totals *flow.Counters, names func(uint32) string, lim limits, ids *uint64) *assembler {
-	return &assembler{
-		sink: sink, totals: totals, names: names, lim: lim, ids: ids,
-		conns:   make(map[connKey]*conn),
-		waiting: make(map[*conn]struct{}),
-	}
+func newAssembler(s *shared) *assembler {
+	a := &assembler{shared: s, known: make(map[connKey]*conn)}
+	s.assemblers = append(s.assemblers, a)
+	return a
 }
 
 // outcome is what a segment brought.
@@ -114,7 +116,7 @@ type outcome uint8
 const (
 	broughtNothing outcome = iota
 	broughtSomething
-	heldBack
+	heldBack // and counted as such in the ledger
 	repeated // the same packet captured once more
 )
 
@@ -122,14 +124,12 @@ const (
 func (a *assembler) segment(s *segment, p *flow.Packet) outcome {
 	c := a.lookup(s, p)
 	out := a.advance(c, s, p)
-	seen := false
 	if out == broughtNothing {
-		for _, f := range c.recent {
-			seen = seen || f == s.print
+		for i := range c.recent {
+			if c.recent[i] == s.print {
+				return repeated
+			}
 		}
-	}
-	if seen {
-		return repeated
 	}
 	c.recent[c.recentAt%recentPackets] = s.print
 	c.recentAt++
@@ -141,7 +141,7 @@ func (a *assembler) lookup(s *segment, p *flow.Packet) *conn {
 	key := keyOf(s)
 	c := a.last
 	if c == nil || c.key != key {
-		c = a.conns[key]
+		c = a.known[key]
 	}
 	if c != nil && s.flags&flagSYN != 0 && c.startsAnew(s) {
 		a.end(c, flow.EndReused)
@@ -151,7 +151,7 @@ func (a *assembler) lookup(s *segment, p *flow.Packet) *conn {
 	if c == nil {
 		c = a.open(key, s, p)
 	} else {
-		a.touch(c)
+		a.used.push(&c.byUse)
 	}
 	if c.source != p.Source {
 		a.carried, a.carriedFrom = true, c.source
@@ -164,11 +164,12 @@ func (a *assembler) lookup(s *segment, p *flow.Packet) *conn {
 // open starts a connection. Who sent the SYN is the client; without one it is
 // the end with the higher port.
 func (a *assembler) open(key connKey, s *segment, p *flow.Packet) *conn {
-	if len(a.conns) >= a.lim.conns {
-		a.evict()
+	if a.conns >= a.lim.conns {
+		a.makeRoom()
 	}
-	*a.ids++
+	a.ids++
 	c := &conn{key: key, client: s.src, source: p.Source}
+	c.byUse.conn, c.byWait.conn = c, c
 	midstream := false
 	switch {
 	case s.flags&(flagSYN|flagACK) == flagSYN:
@@ -185,30 +186,44 @@ func (a *assembler) open(key connKey, s *segment, p *flow.Packet) *conn {
 		server = key.hi
 	}
 	info := &flow.Conn{
-		ID: *a.ids, Source: p.Source, Client: c.client.addrPort(), Server: server.addrPort(),
+		ID: a.ids, Source: p.Source, Client: c.client.addrPort(), Server: server.addrPort(),
 		Encap: a.names(key.encap), Midstream: midstream,
 	}
-	a.conns[key] = c
-	a.link(c)
+	a.known[key] = c
+	a.conns++
+	a.used.push(&c.byUse)
 	a.totals.Connections++
 	c.stream = a.sink.Open(info, p)
 	return c
 }
 
 // startsAnew reports whether a SYN opens another connection on the same
-// addresses and ports: it has another sequence number than what is known.
+// addresses and ports: it has another sequence number than what is known. The
+// SYN may also come late, behind what followed it.
 func (c *conn) startsAnew(s *segment) bool {
-	h := &c.half[c.dirOf(s)]
-	if h.syn {
-		if h.isn == s.seq {
-			return false
-		}
-		// A second SYN-ACK for the same SYN is odd, but no new connection.
-		peer := &c.half[c.dirOf(s).Other()]
-		return s.flags&flagACK == 0 || !peer.syn || peer.isn+1 != s.ack
+	d := c.dirOf(s)
+	h, peer := &c.half[d], &c.half[d.Other()]
+	answer := s.flags&flagACK != 0
+	switch {
+	case h.syn && h.isn == s.seq:
+		return false
+	case answer && peer.syn:
+		// It belongs where the SYN is that it acknowledges, with any data that
+		// SYN had (RFC 7413). A second SYN-ACK with another number is odd, but
+		// no new connection.
+		return distance(peer.isn+1, s.ack) < 0 || distance(s.ack, peer.next) < 0
+	case h.syn:
+		return true
+	case h.delivered:
+		return h.isn != s.seq
+	case h.known:
+		return h.next != s.seq+1
+	case answer:
+		return c.stream == nil
 	}
-	// The SYN may have been captured late: behind its own answer.
-	return !(h.known && !h.delivered && h.next == s.seq+1) && (h.known || s.flags&flagACK == 0)
+	// Both ends open at the same time (RFC 9293 section 3.5), unless there was
+	// more than a SYN.
+	return c.stream == nil || !peer.syn || peer.delivered || peer.ackedKnown
 }
 
 func (c *conn) dirOf(s *segment) flow.Dir {
@@ -226,91 +241,111 @@ func (a *assembler) advance(c *conn, s *segment, p *flow.Packet) outcome {
 	}
 	d := c.dirOf(s)
 	h := &c.half[d]
-	if s.flags&flagACK != 0 && s.flags&flagRST == 0 {
+	if s.flags&flagACK != 0 && s.flags&flagRST == 0 && h.believable(s.seq) {
 		a.acknowledge(c, d.Other(), s.ack, p)
 	}
 	seq := s.seq
 	if s.flags&flagSYN != 0 {
 		if !h.syn {
-			h.syn, h.isn, h.known = true, s.seq, true
-			h.next = s.seq + 1
+			a.begin(c, d, seq)
 			out = broughtSomething
 		}
 		seq++ // data on a SYN follows it (RFC 7413)
 	}
-	if s.length > 0 {
-		switch got := a.data(c, d, seq, s, p); {
-		case got != broughtNothing:
-			out = got
-		}
+	if c.stream == nil {
+		return out // that was the acknowledgement that made both ends sure
 	}
-	switch {
-	case s.flags&flagRST != 0:
+	if s.flags&flagRST != 0 {
+		// What a RST carries is a word about the reset (RFC 9293 section
+		// 3.5.3), no part of the stream.
 		if a.rst(c, d, seq, p) {
 			out = broughtSomething
 		}
-	case s.flags&flagFIN != 0:
-		if a.fin(c, d, seq+uint32(s.length), p) && out != heldBack {
-			out = broughtSomething
+		return out
+	}
+	if s.length > 0 {
+		if got := a.data(c, d, seq, s, p); got != broughtNothing {
+			out = got
 		}
+	}
+	if s.flags&flagFIN != 0 && a.fin(c, d, seq+uint32(s.length), p) && out != heldBack {
+		out = broughtSomething
 	}
 	return out
 }
 
-// link puts c at the newest end of the chain.
-func (a *assembler) link(c *conn) {
-	c.older, c.newer = a.newest, nil
-	if a.newest != nil {
-		a.newest.newer = c
-	} else {
-		a.oldest = c
+// makeRoom forgets one connection, of the capture point that has most: a
+// closed one if there is one among the oldest, else the oldest.
+func (s *shared) makeRoom() {
+	a := s.assemblers[0]
+	for _, b := range s.assemblers {
+		if len(b.known) > len(a.known) {
+			a = b
+		}
 	}
-	a.newest = c
-}
-
-func (a *assembler) unlink(c *conn) {
-	if c.older != nil {
-		c.older.newer = c.newer
-	} else {
-		a.oldest = c.newer
-	}
-	if c.newer != nil {
-		c.newer.older = c.older
-	} else {
-		a.newest = c.older
-	}
-}
-
-func (a *assembler) touch(c *conn) {
-	if a.newest != c {
-		a.unlink(c)
-		a.link(c)
-	}
-}
-
-// evict makes room for one connection: a closed one if there is one among the
-// oldest, else the oldest.
-func (a *assembler) evict() {
-	victim := a.oldest
-	for c, n := a.oldest, 0; c != nil && n < 64; c, n = c.newer, n+1 {
-		if c.stream == nil {
-			victim = c
+	victim := a.used.oldest.conn
+	for n, i := a.used.oldest, 0; n != nil && i < 64; n, i = n.newer, i+1 {
+		if n.conn.stream == nil {
+			victim = n.conn
 			break
 		}
 	}
 	if victim.stream != nil {
-		a.totals.Evicted++
+		s.totals.Evicted++
 		a.end(victim, flow.EndEvicted)
 	}
 	a.forget(victim)
 }
 
-// forget drops all memory of c.
+// forget drops all memory of c, which has ended.
 func (a *assembler) forget(c *conn) {
-	delete(a.conns, c.key)
-	delete(a.waiting, c)
-	a.unlink(c)
+	delete(a.known, c.key)
+	a.conns--
+	a.used.remove(&c.byUse)
 	if a.last == c {
 		a.last = nil
 	}
+}
+
+// chain is a list of connections, the one that was pushed last at its end.
+type chain struct{ oldest, newest *node }
+
+// node is the place of a connection in a chain.
+type node struct {
+	conn         *conn
+	older, newer *node
+	linked       bool
+}
+
+// push puts n at the newest end, wherever it was.
+func (l *chain) push(n *node) {
+	if l.newest == n {
+		return
+	}
+	l.remove(n)
+	n.older, n.newer, n.linked = l.newest, nil, true
+	if l.newest != nil {
+		l.newest.newer = n
+	} else {
+		l.oldest = n
+	}
+	l.newest = n
+}
+
+// remove takes n out, if it is in.
+func (l *chain) remove(n *node) {
+	if !n.linked {
+		return
+	}
+	if n.older != nil {
+		n.older.newer = n.newer
+	} else {
+		l.oldest = n.newer
+	}
+	if n.newer != nil {
+		n.newer.older = n.older
+	} else {
+		l.newest = n.older
+	}
+	n.older, n.newer, n.linked = nil, nil, false
 }

@@ -16,35 +16,93 @@ type half struct {
 	next           uint32
 	known          bool
 	syn, delivered bool
-	isn            uint32
-	// acked is the highest acknowledgement of this direction by the peer.
+	// isn is the number of the SYN; where none was captured, the one before
+	// the first byte delivered.
+	isn uint32
+	// acked is the highest acknowledgement of this direction by the peer, in
+	// the packet acker.
 	acked      uint32
 	ackedKnown bool
+	acker      acker
+	// direct counts the segments that came when they were expected.
+	direct uint32
 	// queue holds what came early, by sequence number, without overlaps.
 	queue  []held
 	queued int
-	// closing is a FIN or RST that has been seen; done once delivered.
-	closing *closing
-	done    bool
+	// fin and rst have been seen; done once delivered.
+	fin, rst *ending
 }
 
-// held is a part of a segment that waits for what is missing before it.
-type held struct {
+// acker is as much of a flow.Packet as is worth its copying for each
+// acknowledgement.
+type acker struct {
+	source int
+	num    uint64
+	time   flow.Time
+}
+
+// stretch is a part of a stream: where it begins, how long it was on the wire,
+// and the bytes of it that were captured, fewer where the snaplen cut it.
+type stretch struct {
 	seq    uint32
-	data   []byte // owned
-	length int    // on the wire; longer than data where the snaplen cut it
-	packet flow.Packet
-	// counts is set on the part that stands for the packet in the ledger.
-	counts bool
+	length int
+	data   []byte
 }
 
-// maxAhead is how far ahead of the expected byte a segment may lie and still
-// be believed: the largest window there is (RFC 7323 section 2.3).
-const maxAhead = 1 << 30
+// from returns t without what lies before seq.
+func (t stretch) from(seq uint32) stretch {
+	n := max(distance(t.seq, seq), 0)
+	return stretch{t.seq + uint32(n), t.length - n, t.data[min(n, len(t.data)):]}
+}
+
+// first returns the first n bytes of t.
+func (t stretch) first(n int) stretch {
+	return stretch{t.seq, n, t.data[:min(n, len(t.data))]}
+}
+
+// held is a part of a segment that waits for what is missing before it. Its
+// data is owned.
+type held struct {
+	stretch
+	packet flow.Packet
+	direct uint32 // half.direct when it came
+	// counts is how many packets this part stands for in the ledger.
+	counts uint64
+}
+
+const (
+	// maxAhead is how far ahead of the expected byte a segment may lie and
+	// still be looked at: the largest window there is (RFC 7323 section 2.3).
+	maxAhead = 1 << 30
+	// maxWindow is the largest window in use. What lies further off than that
+	// was left over from an earlier connection, or much of this one is not in
+	// the capture; what else comes has to tell which.
+	maxWindow = 1 << 24
+)
 
 // distance returns how far seq lies behind from in sequence space; negative if
 // before (RFC 9293 section 3.4).
 func distance(from, seq uint32) int { return int(int32(seq - from)) }
+
+// near tells whether two sequence numbers are within a window of each other.
+func near(a, b uint32) bool { return a-b+maxWindow <= 2*maxWindow }
+
+// believable tells whether a segment at seq can have been sent by this end. If
+// not, its acknowledgement does not count either (RFC 9293 section 3.10.7.4).
+func (h *half) believable(seq uint32) bool {
+	return !h.syn && !h.delivered || near(h.next, seq) || h.ackedKnown && near(h.acked, seq)
+}
+
+// begin notes the SYN of a direction.
+func (a *assembler) begin(c *conn, d flow.Dir, isn uint32) {
+	h := &c.half[d]
+	h.syn = true
+	h.rst = nil // forged, by one who did not know the number either
+	if !h.delivered {
+		h.known, h.isn, h.next = true, isn, isn+1
+		a.drain(c, d)
+	}
+}
 
 // acknowledge notes that the peer of direction d has received all bytes before
 // ack. A hole that it has received was in front of our eyes and is not in the
@@ -56,36 +114,59 @@ func (a *assembler) acknowledge(c *conn, d flow.Dir, ack uint32, p *flow.Packet)
 		h.known, h.next = true, ack
 	case h.ackedKnown && distance(h.acked, ack) <= 0:
 		return
-	case distance(h.next, ack) > maxAhead:
+	case !near(h.next, ack) && !(h.ackedKnown && near(h.acked, ack)) && !h.holdsNear(ack):
 		return
 	}
 	h.acked, h.ackedKnown = ack, true
-	if len(h.queue) > 0 || h.closing != nil && !h.done {
+	h.acker = acker{p.Source, p.Num, p.Time}
+	if len(h.queue) > 0 || h.fin != nil || h.rst != nil {
 		a.skipAcked(c, d, p)
 	}
+	if c.stream != nil && len(h.queue) == 0 && !h.closed() && distance(h.next, h.acked) > maxAhead/2 {
+		// So much of one direction is not captured that numbers would soon
+		// compare wrongly.
+		a.skipTo(c, d, h.acked, flow.GapLost, p)
+	}
+}
+
+// holdsNear tells whether what is held back reaches about as far as ack.
+func (h *half) holdsNear(ack uint32) bool {
+	return len(h.queue) > 0 && near(h.queue[len(h.queue)-1].seq, ack)
 }
 
 // skipAcked gives up the holes that the peer has acknowledged.
 func (a *assembler) skipAcked(c *conn, d flow.Dir, p *flow.Packet) {
 	h := &c.half[d]
-	for h.ackedKnown && !h.done {
-		target, ok := h.afterHole()
-		if !ok || distance(target, h.acked) < 0 || distance(h.next, target) <= 0 {
+	for h.ackedKnown && c.stream != nil {
+		b, ok := h.beyondHole()
+		if !ok || distance(b.seq, h.acked) < 0 {
 			return
 		}
-		a.skipTo(c, d, target, flow.GapLost, p)
+		a.skipTo(c, d, b.seq, flow.GapLost, p)
 	}
 }
 
-// afterHole returns where bytes, or the end, are known again.
-func (h *half) afterHole() (uint32, bool) {
+// beyond is what stands behind a hole: held bytes, or an ending.
+type beyond struct {
+	seq    uint32
+	direct uint32
+	packet *flow.Packet
+	ending **ending // nil for bytes
+}
+
+// beyondHole returns what comes first behind the hole at next, if there is
+// something.
+func (h *half) beyondHole() (b beyond, ok bool) {
 	if len(h.queue) > 0 {
-		return h.queue[0].seq, true
+		e := &h.queue[0]
+		b, ok = beyond{e.seq, e.direct, &e.packet, nil}, true
 	}
-	if h.closing != nil && !h.done {
-		return h.closing.seq, true
+	for _, e := range [...]**ending{&h.fin, &h.rst} {
+		if (*e).pending() && (!ok || distance(b.seq, (*e).seq) < 0) {
+			b, ok = beyond{(*e).seq, (*e).direct, &(*e).packet, e}, true
+		}
 	}
-	return 0, false
+	return b, ok
 }
 
 // skipTo reports the bytes up to target as missing and goes on there.
@@ -98,158 +179,111 @@ func (a *assembler) skipTo(c *conn, d flow.Dir, target uint32, cause flow.GapCau
 	a.drain(c, d)
 }
 
+// giveUp goes on behind the first hole although nobody has confirmed it; or it
+// drops what is behind, if that lies far off and bytes went on to come here:
+// it did not belong to this connection.
+func (a *assembler) giveUp(c *conn, d flow.Dir, cause flow.GapCause) {
+	h := &c.half[d]
+	b, ok := h.beyondHole()
+	switch {
+	case !ok:
+	case b.direct == h.direct || near(h.next, b.seq):
+		a.packet = *b.packet
+		a.skipTo(c, d, b.seq, cause, &a.packet)
+	case b.ending != nil:
+		*b.ending = nil
+	default:
+		e := a.unqueue(h)
+		a.account(&e, false)
+	}
+}
+
 func (a *assembler) gap(c *conn, d flow.Dir, n uint64, cause flow.GapCause, p *flow.Packet) {
 	a.totals.Gaps++
 	a.totals.GapBytes += n
 	if cause == flow.GapSnaplen {
 		a.totals.SnaplenCuts++
 	}
-	if c.stream != nil {
-		c.stream.Gap(d, n, cause, p)
-	}
+	c.stream.Gap(d, n, cause, p)
 }
 
 // data places the payload of s, which begins at seq.
 func (a *assembler) data(c *conn, d flow.Dir, seq uint32, s *segment, p *flow.Packet) outcome {
 	h := &c.half[d]
+	t := stretch{seq, s.length, s.payload}
 	if !h.known {
 		h.known, h.next = true, seq
+		if h.rst != nil && !near(h.rst.seq, seq) {
+			h.rst = nil // forged, by one who did not know the number either
+		}
 	}
-	ahead := distance(h.next, seq)
-	if ahead < 0 && !h.delivered && !h.syn && s.length > 1 {
+	if h.fin != nil { // nothing follows a FIN (RFC 9293 section 3.6)
+		t = t.first(max(min(t.length, distance(t.seq, h.fin.seq)), 0))
+	}
+	ahead := distance(h.next, t.seq)
+	if ahead < 0 && !h.delivered && !h.syn && !h.closed() && s.length > 1 && near(h.next, seq) {
 		// The start was a guess from an acknowledgement that was captured
-		// before the bytes. (One byte there is a keep-alive probe.)
+		// before the bytes. (One byte there is a keep-alive probe, RFC 9293
+		// section 3.8.4.)
 		h.next, ahead = seq, 0
 	}
 	switch {
-	case ahead+s.length <= 0, ahead > maxAhead, h.done && h.closing.how == flow.FIN:
+	case t.length <= 0, ahead+t.length <= 0, ahead > maxAhead:
 		return broughtNothing
 	case ahead > 0:
-		return a.hold(c, d, seq, s, p)
+		return a.hold(c, d, t, 1+s.held, p)
 	}
-	payload := s.payload[min(-ahead, len(s.payload)):]
-	a.deliver(c, d, payload, s.length+ahead, p)
-	a.drain(c, d)
-	return broughtSomething
+	h.direct++
+	for {
+		t = t.from(h.next)
+		n := t.length
+		if len(h.queue) > 0 { // what came first wins
+			n = min(n, distance(h.next, h.queue[0].seq))
+		}
+		a.deliver(c, d, t.first(n), p)
+		a.drain(c, d)
+		if c.stream == nil || distance(h.next, t.seq+uint32(t.length)) <= 0 {
+			return broughtSomething
+		}
+	}
 }
 
-// deliver hands on the next length bytes, of which payload was captured.
-func (a *assembler) deliver(c *conn, d flow.Dir, payload []byte, length int, p *flow.Packet) {
+// deliver hands on the next bytes.
+func (a *assembler) deliver(c *conn, d flow.Dir, t stretch, p *flow.Packet) {
 	h := &c.half[d]
-	h.next += uint32(length)
-	h.delivered = true
-	if c.reset != 0 && h.closing != nil && h.closing.how == flow.RST {
-		// Whoever sent the RST goes on talking: it was forged or stray.
-		c.reset, h.closing, h.done = 0, nil, false
+	if !h.delivered {
+		h.delivered = true
+		if !h.syn {
+			h.isn = h.next - 1
+		}
 	}
-	if c.stream == nil {
-		return
+	h.next += uint32(t.length)
+	if h.rst != nil && distance(h.rst.seq, h.next) > 0 {
+		h.rst = nil // whoever sent it goes on talking: it was forged or stray
 	}
-	if len(payload) > 0 {
-		c.stream.Data(d, payload, p)
+	if len(t.data) > 0 {
+		c.stream.Data(d, t.data, p)
 	}
-	if cut := length - len(payload); cut > 0 {
+	if cut := t.length - len(t.data); cut > 0 {
 		a.gap(c, d, uint64(cut), flow.GapSnaplen, p)
 	}
 }
 
-// hold keeps a segment that came early, or gives up the hole before it.
-func (a *assembler) hold(c *conn, d flow.Dir, seq uint32, s *segment, p *flow.Packet) outcome {
-	h := &c.half[d]
-	if c.stream == nil {
-		return broughtNothing
-	}
-	if h.ackedKnown && distance(seq, h.acked) >= 0 && len(h.queue) == 0 {
-		a.skipTo(c, d, seq, flow.GapLost, p)
-		a.deliver(c, d, s.payload, s.length, p)
-		a.drain(c, d)
-		return broughtSomething
-	}
-	if !a.enqueue(h, seq, s, p) {
-		return broughtNothing
-	}
-	a.totals.Ledger.Waiting++
-	a.waiting[c] = struct{}{}
-	a.skipAcked(c, d, p)
-	for len(h.queue) > 0 && (h.queued > a.lim.connQueued || a.queued > a.lim.queued) {
-		a.skipTo(c, d, h.queue[0].seq, flow.GapBudget, p)
-	}
-	return heldBack
-}
-
-// enqueue copies what is new in s into the queue: bytes that are there already
-// came first and win. It reports whether anything was new.
-func (a *assembler) enqueue(h *half, seq uint32, s *segment, p *flow.Packet) bool {
-	counts := true
-	end := seq + uint32(s.length)
-	for i := 0; distance(seq, end) > 0; i++ {
-		for i < len(h.queue) && distance(seq, h.queue[i].seq+uint32(h.queue[i].length)) <= 0 {
-			i++
-		}
-		stop := end
-		if i < len(h.queue) {
-			if distance(seq, h.queue[i].seq) <= 0 {
-				seq = h.queue[i].seq + uint32(h.queue[i].length)
-				continue
-			}
-			if distance(h.queue[i].seq, stop) > 0 {
-				stop = h.queue[i].seq
-			}
-		}
-		part := held{seq: seq, length: distance(seq, stop), packet: *p, counts: counts}
-		from := min(distance(s.seqStart(), seq), len(s.payload))
-		part.data = slices.Clone(s.payload[from:min(from+part.length, len(s.payload))])
-		part.packet.Raw = nil
-		if p.Offset < 0 {
-			part.packet.Raw = slices.Clone(p.Raw)
-		}
-		counts = false
-		h.queue = slices.Insert(h.queue, i, part)
-		h.queued += part.size()
-		a.queued += part.size()
-		seq = stop
-	}
-	return !counts
-}
-
-// seqStart is the sequence number of the first payload byte.
-func (s *segment) seqStart() uint32 {
-	if s.flags&flagSYN != 0 {
-		return s.seq + 1
-	}
-	return s.seq
-}
-
-func (e *held) size() int { return len(e.data) + len(e.packet.Raw) + 128 }
-
 // drain delivers what the queue holds next, and the end if it is reached.
 func (a *assembler) drain(c *conn, d flow.Dir) {
 	h := &c.half[d]
-	for len(h.queue) > 0 {
-		e := h.queue[0]
-		ahead := distance(h.next, e.seq)
-		if ahead > 0 {
-			return
-		}
-		h.queue = h.queue[1:]
-		h.queued -= e.size()
-		a.queued -= e.size()
-		fresh := ahead+e.length > 0
-		if e.counts {
-			a.totals.Ledger.Waiting--
-			if fresh {
-				a.totals.Ledger.Delivered++
-			} else {
-				a.totals.Ledger.Empty++
-			}
-		}
-		if fresh {
+	for len(h.queue) > 0 && distance(h.next, h.queue[0].seq) <= 0 {
+		e := a.unqueue(h)
+		t := e.from(h.next)
+		a.account(&e, t.length > 0)
+		if t.length > 0 {
 			a.packet = e.packet
-			a.deliver(c, d, e.data[min(-ahead, len(e.data)):], e.length+ahead, &a.packet)
+			a.deliver(c, d, t, &a.packet)
 		}
 	}
-	h.queue = nil
-	a.closeIfReached(c, d)
+	if h.fin != nil || h.rst != nil {
+		a.closeIfReached(c, d)
+	}
 }
 
 // holePatience is how long, in packet time, a hole may stay open that the
@@ -260,34 +294,80 @@ const (
 	lonelyPatience = flow.Time(time.Second)
 )
 
-// tick gives up what has waited too long.
-func (a *assembler) tick(now flow.Time) {
-	for c := range a.waiting {
-		busy := false
-		for d := range c.half {
-			h := &c.half[d]
-			if len(h.queue) == 0 {
-				continue
-			}
-			patience := holePatience
-			if !h.ackedKnown {
-				patience = lonelyPatience
-			}
-			if first := &h.queue[0]; now-first.packet.Time > patience {
-				a.packet = first.packet
-				a.skipTo(c, flow.Dir(d), first.seq, flow.GapLost, &a.packet)
-			}
-			busy = busy || len(h.queue) > 0
+// hold keeps a segment that came early, or gives up the hole before it.
+func (a *assembler) hold(c *conn, d flow.Dir, t stretch, packets uint64, p *flow.Packet) outcome {
+	h := &c.half[d]
+	if h.ackedKnown && distance(t.seq, h.acked) >= 0 && len(h.queue) == 0 {
+		a.skipTo(c, d, t.seq, flow.GapLost, p)
+		a.deliver(c, d, t, p)
+		a.drain(c, d)
+		return broughtSomething
+	}
+	if !a.enqueue(h, t, packets, p) {
+		return broughtNothing
+	}
+	a.totals.Ledger.Waiting += packets
+	a.wait(c)
+	a.skipAcked(c, d, p)
+	for len(h.queue) > 0 && h.queued > a.lim.connQueued {
+		a.giveUp(c, d, flow.GapBudget)
+	}
+	for a.queued > a.lim.queued && a.relieve() {
+	}
+	return heldBack
+}
+
+// enqueue copies what is new in t into the queue: bytes that are there already
+// came first and win. It reports whether anything was new.
+func (a *assembler) enqueue(h *half, t stretch, packets uint64, p *flow.Packet) bool {
+	part := held{direct: h.direct, counts: packets}
+	for i := 0; t.length > 0; i++ {
+		n := t.length
+		if i < len(h.queue) {
+			n = min(n, distance(t.seq, h.queue[i].seq))
 		}
-		if c.reset != 0 {
-			if now-c.reset > resetLinger {
-				a.end(c, flow.EndClosed)
-			} else {
-				busy = true
+		if n > 0 {
+			if part.counts > 0 {
+				part.packet = detached(p)
 			}
+			part.stretch = t.first(n)
+			part.data = slices.Clone(part.data)
+			h.queue = slices.Insert(h.queue, i, part)
+			h.queued += part.size()
+			a.queued += part.size()
+			part.counts = 0
+			i++
 		}
-		if !busy {
-			delete(a.waiting, c)
+		if i == len(h.queue) {
+			break
 		}
+		t = t.from(h.queue[i].seq + uint32(h.queue[i].length))
+	}
+	return part.counts == 0
+}
+
+func (e *held) size() int { return len(e.data) + len(e.packet.Raw) + 128 }
+
+// unqueue takes the first part out of the queue.
+func (a *assembler) unqueue(h *half) held {
+	e := h.queue[0]
+	h.queue[0] = held{} // its bytes are not to be kept by the rest
+	h.queue = h.queue[1:]
+	if len(h.queue) == 0 {
+		h.queue = nil
+	}
+	h.queued -= e.size()
+	a.queued -= e.size()
+	return e
+}
+
+// account moves the packet of e from waiting to where it belongs now.
+func (a *assembler) account(e *held, fresh bool) {
+	ledger := &a.totals.Ledger
+	ledger.Waiting -= e.counts
+	if fresh {
+		ledger.Delivered += e.counts
+	} else {
+		ledger.Empty += e.counts
 	}
 }

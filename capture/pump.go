@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,15 +19,12 @@ type Pump struct {
 	// OnProgress is called now and then from within Run, if set.
 	OnProgress func(Progress)
 
-	sink     flow.Sink
-	limits   limits
-	totals   flow.Counters
-	dec      *decoder
-	points   []*point
-	ids      uint64
-	lastTick flow.Time
-	seg      segment
-	fp       flow.Packet
+	shared shared
+	totals flow.Counters
+	dec    *decoder
+	points []*point
+	seg    segment
+	fp     flow.Packet
 }
 
 // Progress says how far Run has come.
@@ -45,15 +43,20 @@ type Progress struct {
 type point struct {
 	*assembler
 	frags *fragments
-	links []string
-	last  flow.Time
+	// links are the link types of its inputs, last the time of the latest
+	// packet in those that have been read, and jitter by how much the first
+	// packet of the next one may be earlier.
+	links        []string
+	last, jitter flow.Time
+	// ticked is the packet time of the last tick.
+	ticked flow.Time
 }
 
 // NewPump returns a Pump that keeps its own memory within a share of memory,
 // in bytes.
 func NewPump(sink flow.Sink, memory int64) *Pump {
-	p := &Pump{sink: sink, limits: limitsFor(memory)}
-	p.dec = newDecoder(nil)
+	p := &Pump{dec: newDecoder(nil)}
+	p.shared = shared{sink: sink, totals: &p.totals, names: p.dec.encapName, lim: limitsFor(memory)}
 	return p
 }
 
@@ -74,9 +77,7 @@ func (p *Pump) Run(ctx context.Context, sources []Source) error {
 			firsts[i].peeked = true
 		}
 		// A file that continues another must be read after it.
-		slices.SortStableFunc(firsts, func(a, b first) int {
-			return int(min(max(a.packet.Time-b.packet.Time, -1), 1))
-		})
+		slices.SortStableFunc(firsts, func(a, b first) int { return cmp.Compare(a.packet.Time, b.packet.Time) })
 	}
 	var errs []error
 	for i := range firsts {
@@ -105,43 +106,52 @@ type first struct {
 	peeked bool
 }
 
-// progressEvery is how many packets pass between two looks at the context.
+// progressEvery is how many packets pass at most between two looks at the
+// context, and how many do between two calls of OnProgress.
 const progressEvery = 1 << 12
 
 // runSource pumps one source dry.
 func (p *Pump) runSource(ctx context.Context, f *first, sources int) error {
-	info := f.source.Info()
-	p.dec.note = info.AddProblem
 	pk, err := f.packet, f.err
 	if !f.peeked {
 		err = f.source.Next(&pk)
 	}
-	pt := p.pointFor(info, pk.Time)
-	p.dec.frags = pt.frags
-	for n := 1; err == nil; n++ {
-		p.packet(pt, f.index, &pk)
-		if n%progressEvery == 0 {
-			if ctx.Err() != nil {
-				break
-			}
-			if p.OnProgress != nil {
-				p.OnProgress(p.progress(f, &pk, sources))
-			}
-		}
-		err = f.source.Next(&pk)
+	if err == nil {
+		err = p.runPackets(ctx, f, pk, sources)
 	}
 	if d, ok := f.source.(interface{ KernelDropped() uint64 }); ok {
 		p.totals.KernelDropped += d.KernelDropped()
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// runPackets pumps pk, the first packet of f, and all after it. A context that
+// was cancelled ends it without an error.
+func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int) (err error) {
+	info := f.source.Info()
+	pt := p.pointFor(info, pk.Time)
+	p.dec.note, p.dec.frags = info.AddProblem, pt.frags
+	for n := 1; err == nil; n++ {
+		// On a silent wire, few packets pass, or none.
+		ticked := p.packet(pt, f.index, &pk)
+		if (ticked || n%progressEvery == 0) && ctx.Err() != nil {
+			break
+		}
+		if n%progressEvery == 0 && p.OnProgress != nil {
+			p.OnProgress(p.progress(f, &pk, sources))
+		}
+		err = f.source.Next(&pk)
 	}
 	if pt.carried {
 		info.Continues, info.Predecessor = true, pt.carriedFrom
 		pt.carried = false
 	}
 	pt.last = max(pt.last, info.Last)
+	pt.jitter = min(rotationJitter, (info.Last-info.First)/10)
 	pt.links = append(pt.links, info.LinkTypes...)
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
 	return err
 }
 
@@ -153,36 +163,52 @@ func (p *Pump) progress(f *first, pk *Packet, sources int) Progress {
 	return at
 }
 
-// rotationPause is how long a wire may have been silent between two files of
-// one rotation. Nothing hangs on it where the files share no connection.
-const rotationPause = flow.Time(time.Minute)
+const (
+	// rotationPause is how long a wire may have been silent between two files
+	// of one rotation. Nothing hangs on it where the files share no connection.
+	rotationPause = flow.Time(time.Minute)
+	// rotationJitter is by how much the second may seem to begin before the
+	// end of the first: packets that several processors handled are a little
+	// out of order.
+	rotationJitter = flow.Time(time.Millisecond)
+)
 
 // pointFor returns the capture point that a source continues, or a new one.
 func (p *Pump) pointFor(info *flow.SourceInfo, start flow.Time) *point {
 	var best *point
 	for _, pt := range p.points {
-		continues := len(info.LinkTypes) > 0 && slices.Contains(pt.links, info.LinkTypes[0]) &&
-			start >= pt.last && start-pt.last <= rotationPause
-		if continues && (best == nil || pt.last > best.last) {
+		if pt.continuedBy(info, start) && (best == nil || pt.last > best.last) {
 			best = pt
 		}
 	}
 	if best == nil {
-		best = &point{
-			assembler: newAssembler(p.sink, &p.totals, p.dec.encapName, p.limits, &p.ids),
-			frags:     new(fragments),
-		}
+		best = &point{assembler: newAssembler(&p.shared), frags: new(fragments), ticked: start - tickEvery}
 		p.points = append(p.points, best)
 	}
 	return best
 }
 
+// continuedBy tells whether a source that starts so goes on where the point's
+// last one ended. A pcapng file may tell of more link types later on.
+func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
+	for _, link := range info.LinkTypes {
+		if !slices.Contains(pt.links, link) {
+			return false
+		}
+	}
+	return len(info.LinkTypes) > 0 && start >= pt.last-pt.jitter && start-pt.last <= rotationPause
+}
+
 // packet takes one packet through decoding and reassembly and into one bucket
-// of the ledger.
-func (p *Pump) packet(pt *point, source int, pk *Packet) {
-	p.tick(pt, pk.Time)
-	if pk.Data == nil {
-		return // a heartbeat
+// of the ledger. It tells whether there was a tick.
+func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
+	if pk.Data == nil { // a heartbeat
+		p.tick(pt, pk.Time)
+		return true
+	}
+	if passed := pk.Time - pt.ticked; passed >= tickEvery || passed <= -clockSetBack {
+		p.tick(pt, pk.Time)
+		ticked = true
 	}
 	ledger := &p.totals.Ledger
 	p.totals.Packets++
@@ -207,10 +233,10 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) {
 		ledger.Waiting -= evicted
 		ledger.OverBudget += evicted
 	}
+	return ticked
 }
 
-// segment hands p.seg to the assembler. A packet that is held back is entered
-// in the ledger by the assembler, once when it waits and again when it moves.
+// segment hands p.seg to the assembler.
 func (p *Pump) segment(pt *point, source int, pk *Packet, packets uint64) {
 	ledger := &p.totals.Ledger
 	p.fp = flow.Packet{
@@ -225,17 +251,22 @@ func (p *Pump) segment(pt *point, source int, pk *Packet, packets uint64) {
 	case repeated:
 		ledger.Duplicate += packets
 	case heldBack:
-		// The assembler counts the packet itself; fragments of it are done.
-		ledger.Delivered += packets - 1
+		// The assembler has counted it, as what waits may have moved on since.
 	}
 }
 
-// tick lets time pass at the capture point, once per second of packet time.
+const (
+	// tickEvery is how often time passes, in packet time.
+	tickEvery = flow.Time(time.Second)
+	// clockSetBack is how far time goes back if the clock was set. Less than
+	// that is the interfaces of a pcapng file taking turns, and time stands
+	// still until they have caught up.
+	clockSetBack = flow.Time(time.Minute)
+)
+
+// tick lets time pass at the capture point.
 func (p *Pump) tick(pt *point, now flow.Time) {
-	if now-p.lastTick < flow.Time(time.Second) && now >= p.lastTick {
-		return
-	}
-	p.lastTick = now
+	pt.ticked = now
 	pt.tick(now)
-	p.sink.Tick(now)
+	p.shared.sink.Tick(now)
 }

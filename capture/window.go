@@ -5,7 +5,9 @@ import "io"
 const (
 	// windowSize is how much is asked of the input at once: large enough that
 	// the system calls do not count, small enough to stay near the processor.
-	windowSize = 1 << 20
+	// firstWindow is enough for most captures that people send each other.
+	windowSize  = 1 << 20
+	firstWindow = 32 << 10
 	// maxIdleReads is how often a reader may return nothing, and no error,
 	// before it is taken for broken, as package bufio does.
 	maxIdleReads = 100
@@ -31,7 +33,7 @@ type window struct {
 
 // newWindow returns a window over r, whose first byte has offset 0.
 func newWindow(r io.Reader) *window {
-	return &window{r: r, buf: make([]byte, windowSize)}
+	return &window{r: r, buf: make([]byte, firstWindow)}
 }
 
 // need returns the next n bytes without taking them. The error is io.EOF if
@@ -58,7 +60,12 @@ func (w *window) take(n int) {
 // fetch reads until n bytes are there. Moving the rest to the front first
 // costs little, as it is less than one record, and makes the reads large.
 func (w *window) fetch(n int) error {
-	if w.start > 0 {
+	if w.end == len(w.buf) && len(w.buf) < windowSize {
+		// The input filled it at once, so there is much of it.
+		old := w.buf
+		w.buf = make([]byte, windowSize)
+		w.start, w.end = 0, copy(w.buf, old[w.start:w.end])
+	} else if w.start > 0 {
 		w.end = copy(w.buf, w.buf[w.start:w.end])
 		w.start = 0
 	}

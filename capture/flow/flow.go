@@ -112,7 +112,8 @@ const (
 	GapLost GapCause = iota
 	// GapSnaplen: the packet is there, cut short by the snapshot length.
 	GapSnaplen
-	// GapBudget: the bytes were captured and given up for lack of memory.
+	// GapBudget: bytes behind the hole took too much memory, so the hole was
+	// given up before it was sure that it would not be filled.
 	GapBudget
 )
 
