@@ -18,7 +18,7 @@ import (
 type inputs struct {
 	sources []capture.Source
 	infos   []*flow.SourceInfo
-	files   []os.FileInfo // nil for what is no regular file
+	files   []os.FileInfo // nil for what is no regular file or not read
 	failed  error         // of those that could not be opened
 }
 
@@ -44,28 +44,42 @@ func openInputs(ctx context.Context, names []string) (*inputs, error) {
 	return in, nil
 }
 
-// open opens one input. A file that was given before is not read again: its
+// open opens one input. A file that was opened before is not read again: its
 // handshakes would look like second tries.
-func (in *inputs) open(ctx context.Context, name string) (capture.Source, error) {
-	stat, err := os.Stat(name)
-	if name == stdinName || err != nil || !stat.Mode().IsRegular() {
-		stat = nil
-	}
+func (in *inputs) open(ctx context.Context, name string) (s capture.Source, err error) {
+	file := regular(name)
 	for i, earlier := range in.files {
-		if stat != nil && earlier != nil && os.SameFile(earlier, stat) {
+		if file != nil && earlier != nil && os.SameFile(earlier, file) {
 			in.files = append(in.files, nil)
 			return unread(name, "given-twice", fmt.Sprintf("this is the same file as %s, and a file is read once", in.infos[i].Name)), nil
 		}
 	}
-	in.files = append(in.files, stat)
-	if !isPipe(name) {
-		return capture.Open(name)
+	if isPipe(name) {
+		s, err = openPipe(ctx, name)
+		if err != nil && ctx.Err() != nil {
+			err = &hintError{"stopped before a capture had begun", "sudo tcpdump -i any -s 0 -U -w - | elbscope -"}
+		}
+	} else {
+		s, err = capture.Open(name)
 	}
-	s, err := openPipe(ctx, name)
-	if err != nil && ctx.Err() != nil {
-		return nil, &hintError{"stopped before a capture had begun", "sudo tcpdump -i any -s 0 -U -w - | elbscope -"}
+	if err != nil {
+		file = nil
 	}
+	in.files = append(in.files, file)
 	return s, err
+}
+
+// regular returns what is known about a regular file, also one that standard
+// input is redirected from, and nil for anything else.
+func regular(name string) os.FileInfo {
+	stat, err := os.Stat(name)
+	if name == stdinName {
+		stat, err = os.Stdin.Stat()
+	}
+	if err != nil || !stat.Mode().IsRegular() {
+		return nil
+	}
+	return stat
 }
 
 // noSource stands for an input that is not read, so that the report names it.

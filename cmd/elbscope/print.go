@@ -19,6 +19,7 @@ func printReport(w io.Writer, snap *analyze.Snapshot, o *options, note string) e
 	ro := report.Options{
 		Version: version(), Note: note, NoRedact: o.noRedact, Explain: explanation,
 		Color: o.wantsColor(w), ASCII: o.ascii || !utf8Locale(), Location: o.location(), Full: o.full,
+		Width: columns(w),
 	}
 	out := bufio.NewWriterSize(w, 64<<10)
 	print := report.Text
@@ -86,6 +87,18 @@ func (o *options) wantsColor(w io.Writer) bool {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// columns is the width of the text: what reads well, or less where a terminal
+// is narrower than that.
+func columns(w io.Writer) int {
+	const wide, narrow = 80, 40
+	if f, ok := w.(*os.File); ok {
+		if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
+			return min(max(n, narrow), wide)
+		}
+	}
+	return wide
 }
 
 // utf8Locale follows POSIX: the first that is set decides. With none set it is

@@ -50,6 +50,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			e.Setenv("LANG", "C.UTF-8")
 			e.Setenv("TERM", "xterm")
+			// The race detector else sleeps for a second at every exit.
+			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
@@ -183,7 +185,7 @@ func command(ts *testscript.TestScript, args []string) (cmd *exec.Cmd, stdout, s
 	}
 	cmd = exec.Command(path, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "TZ", "LANG", "TERM"} {
+	for _, name := range []string{"PATH", "HOME", "TZ", "LANG", "TERM", "GORACE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	stdout, stderr = new(bytes.Buffer), new(bytes.Buffer)
