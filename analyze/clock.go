@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"elbscope/capture/flow"
@@ -38,38 +40,54 @@ func (e *Engine) Continue(source, before int) {
 // another: it lies between lo and hi.
 type bound struct{ lo, hi flow.Time }
 
+// root is the first source of those that share a clock with this one.
+func (c *clocks) root(source int) int {
+	for range len(c.continued) {
+		before, ok := c.continued[source]
+		if !ok {
+			break
+		}
+		source = before
+	}
+	return source
+}
+
 // align works out the offsets from all handshakes seen in more than one
 // source, when all sources have been read.
 func (c *clocks) align(e *Engine) {
 	bounds := make(map[[2]int][]bound)
 	for _, cl := range e.clusters {
-		collectBounds(cl.sightings, bounds)
+		c.collectBounds(cl.sightings, bounds)
 	}
 	links := make(map[[2]int]flow.Time, len(bounds))
 	for pair, bs := range bounds {
 		links[pair] = settleBounds(bs)
 	}
-	for source, before := range c.continued {
-		pair := [2]int{before, source}
-		if _, ok := links[pair]; !ok {
-			links[pair] = 0
+	c.offsets = spread(c.root(0), links)
+	for source := range c.continued {
+		if off, ok := c.offsets[c.root(source)]; ok {
+			c.offsets[source] = off
 		}
 	}
-	c.offsets = spread(links)
 }
 
 // collectBounds adds what the sightings of one key say. Only the outermost
-// sighting of each source counts.
-func collectBounds(all []*sighting, bounds map[[2]int][]bound) {
-	outer := make(map[int]*sighting)
+// sighting of each clock counts, and only if the key was used once there: which
+// of several handshakes are the same is not known before the clocks are.
+func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
+	byClock := make(map[int][]*sighting)
 	for _, s := range all {
-		src := s.RequestPacket.Source
-		if o := outer[src]; o == nil || s.RequestPacket.Time < o.RequestPacket.Time {
-			outer[src] = s
-		}
+		root := c.root(s.RequestPacket.Source)
+		byClock[root] = append(byClock[root], s)
 	}
-	if len(outer) < 2 {
+	if len(byClock) < 2 {
 		return
+	}
+	outer := make(map[int]*sighting, len(byClock))
+	for clock, members := range byClock {
+		if handshakes := group(members); len(handshakes) == 1 {
+			outer[clock] = handshakes[0][0]
+		}
 	}
 	for a, sa := range outer {
 		for b, sb := range outer {
@@ -128,22 +146,33 @@ func settleBounds(bs []bound) flow.Time {
 	return middles[len(middles)/2]
 }
 
-// spread walks from the first source along the links.
-func spread(links map[[2]int]flow.Time) map[int]flow.Time {
-	offsets := map[int]flow.Time{0: 0}
-	for grown := true; grown; {
-		grown = false
-		for pair, off := range links {
-			a, b := pair[0], pair[1]
-			offA, okA := offsets[a]
-			offB, okB := offsets[b]
+// spread walks from the first clock along the links, nearest clocks first, so
+// that errors do not add up.
+func spread(first int, links map[[2]int]flow.Time) map[int]flow.Time {
+	pairs := slices.SortedFunc(maps.Keys(links), func(a, b [2]int) int {
+		return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]))
+	})
+	offsets := map[int]flow.Time{first: 0}
+	for {
+		found := make(map[int]flow.Time)
+		for _, pair := range pairs {
+			offA, okA := offsets[pair[0]]
+			offB, okB := offsets[pair[1]]
+			_, again := found[pair[0]]
+			if okA && !okB {
+				_, again = found[pair[1]]
+			}
 			switch {
+			case again:
 			case okA && !okB:
-				offsets[b], grown = offA+off, true
+				found[pair[1]] = offA + links[pair]
 			case okB && !okA:
-				offsets[a], grown = offB-off, true
+				found[pair[0]] = offB - links[pair]
 			}
 		}
+		if len(found) == 0 {
+			return offsets
+		}
+		maps.Copy(offsets, found)
 	}
-	return offsets
 }

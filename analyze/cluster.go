@@ -15,56 +15,74 @@ type cluster struct {
 	key       string
 	sightings []*sighting
 	dirty     bool
-	// published are the handshakes made of them, by id.
-	published map[string]*published
+	// settled is when it was last worked out what follows from them.
+	settled flow.Time
+	// published are the handshakes made of them.
+	published []*published
 }
 
-// published is a handshake in the log.
-type published struct {
-	num  int
-	last *Handshake
-	size int
-}
-
-// maxCluster bounds the sightings of one key: a key is 16 random bytes, and
-// what repeats one a thousand times is not a browser.
-const maxCluster = 2000
+// maxCluster bounds the sightings that are compared because they share a key.
+// A key is 16 random bytes; what repeats one is a program that checks the
+// service, and what it did thousands of tries ago does not matter any more.
+const maxCluster = 4096
 
 // newSighting starts a sighting of a handshake in exchange x.
 func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
-	s := &sighting{c: c}
+	s := &sighting{c: c, from: c.info.Client.Addr().String()}
 	s.Exchange, s.RequestPacket, s.Conn = x.ID, x.Request, c.info
 	x.sighting, x.Sighting = s, true
 	s.setRequest(h.Clone())
-	c.sightings = append(c.sightings, s)
-	c.windowOf = s
+	s.noteClose() // its server may have closed before it was asked
+	c.addSighting(s)
+	c.takeWindow(s)
 	e.noteHandshake(s)
-	if s.key != "" {
-		e.join(s, e.clusterFor("key "+s.key))
-	} else {
-		e.homeless = append(e.homeless, s)
-	}
-	if len(e.byTarget[s.target]) < maxCluster {
-		e.byTarget[s.target] = append(e.byTarget[s.target], s)
-	}
+	e.place(s)
+	e.noteTarget(s)
 	e.changed(s)
 }
 
-// rehome puts a sighting where it belongs after its key has become known.
+// place puts a sighting into the cluster of its key. One whose key does not say
+// whose it is has to look for its kin, too.
+func (e *Engine) place(s *sighting) {
+	if s.key != "" {
+		e.join(s, e.clusterFor("key "+s.key))
+	}
+	if !validKey.MatchString(s.key) {
+		e.homeless = append(e.homeless, s)
+	}
+}
+
+// rehome puts a sighting where it belongs after more of its head has become
+// known.
 func (e *Engine) rehome(s *sighting) {
+	e.changed(s)
 	if s.key == "" || s.home != nil && s.home.key == "key "+s.key {
-		e.changed(s)
 		return
+	}
+	if s.home != nil {
+		// Those that found it by other signs may have been wrong.
+		for _, o := range s.home.sightings {
+			if o.adopted && o != s {
+				o.adopted, o.looked = false, 0
+				e.homeless = append(e.homeless, o)
+			}
+		}
 	}
 	e.homeless = slices.DeleteFunc(e.homeless, func(o *sighting) bool { return o == s })
 	e.leave(s)
-	e.join(s, e.clusterFor("key "+s.key))
+	e.place(s)
 }
 
 func (e *Engine) clusterFor(key string) *cluster {
 	c := e.clusters[key]
+	if c != nil && len(c.sightings) >= maxCluster {
+		// What is in it stays, apart from what is to come.
+		c.key += " until " + uitoa(e.ids)
+		e.clusters[c.key] = c
+		c = nil
+	}
 	if c == nil {
-		c = &cluster{key: key, published: make(map[string]*published)}
+		c = &cluster{key: key}
 		e.clusters[key] = c
 	}
 	return c
@@ -72,10 +90,6 @@ func (e *Engine) clusterFor(key string) *cluster {
 
 // join puts a sighting into a cluster.
 func (e *Engine) join(s *sighting, c *cluster) {
-	if len(c.sightings) >= maxCluster {
-		e.kept.forgotten++
-		return
-	}
 	s.home = c
 	c.sightings = append(c.sightings, s)
 	e.markDirty(c)
@@ -103,26 +117,10 @@ func (e *Engine) markDirty(c *cluster) {
 
 // changed tells that something about a sighting is new.
 func (e *Engine) changed(s *sighting) {
+	s.rev++
 	if s.home != nil {
 		e.markDirty(s.home)
 	}
-}
-
-// Settle works out what follows from all that changed since it was last
-// called, and publishes it.
-func (e *Engine) Settle() {
-	if len(e.dirty) == 0 && len(e.homeless) == 0 {
-		return
-	}
-	e.housePass()
-	slices.SortFunc(e.dirty, func(a, b *cluster) int { return cmp.Compare(a.first(), b.first()) })
-	dirty := e.dirty
-	e.dirty = nil
-	for _, c := range dirty {
-		c.dirty = false
-		e.publishCluster(c)
-	}
-	e.trim()
 }
 
 // first is the oldest exchange in the cluster, for an order that is the same
@@ -132,103 +130,6 @@ func (c *cluster) first() uint64 {
 		return 0
 	}
 	return c.sightings[0].Exchange
-}
-
-// publishCluster groups a cluster into handshakes and publishes those that
-// differ from what was published before.
-func (e *Engine) publishCluster(c *cluster) {
-	for _, s := range c.sightings {
-		s.current()
-		e.alignSighting(s)
-	}
-	seen := make(map[string]bool, 1)
-	for _, members := range group(c.sightings) {
-		h := e.assemble(members)
-		seen[h.ID] = true
-		p := c.published[h.ID]
-		if p == nil {
-			p = &published{num: e.Handshakes.Append(h)}
-			c.published[h.ID] = p
-		} else {
-			h.Rev = p.last.Rev + 1
-			e.Handshakes.Set(p.num, h)
-		}
-		e.kept.bytes += int64(h.size() - p.size)
-		p.last, p.size = h, h.size()
-	}
-	for id, p := range c.published {
-		if !seen[id] {
-			e.Handshakes.Set(p.num, nil)
-			e.kept.bytes -= int64(p.size)
-			delete(c.published, id)
-		}
-	}
-}
-
-// size is about what a handshake takes in memory.
-func (h *Handshake) size() int {
-	n := 512
-	for _, s := range h.Sightings {
-		n += 1024 + 2*len(s.Request.Raw) + 48*len(s.Request.Fields) + len(s.Body) + 56*len(s.Packets)
-		if s.Response != nil {
-			n += len(s.Response.Raw) + 48*len(s.Response.Fields)
-		}
-	}
-	for _, f := range h.Findings {
-		n += 1024 + 256*len(f.Evidence)
-	}
-	return n
-}
-
-// trim forgets what is too much: handshakes without findings, oldest first,
-// and then those with findings.
-func (e *Engine) trim() {
-	for pass := 0; pass < 2 && e.kept.over(); pass++ {
-		var old []*cluster
-		for _, c := range e.clusters {
-			if pass == 1 || !c.hasFindings() {
-				old = append(old, c)
-			}
-		}
-		slices.SortFunc(old, func(a, b *cluster) int { return cmp.Compare(a.first(), b.first()) })
-		for _, c := range old {
-			if !e.kept.over() {
-				return
-			}
-			e.forget(c)
-		}
-	}
-}
-
-func (c *cluster) hasFindings() bool {
-	for _, p := range c.published {
-		if len(p.last.Findings) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// forget drops a cluster with all its handshakes.
-func (e *Engine) forget(c *cluster) {
-	for _, p := range c.published {
-		e.Handshakes.Set(p.num, nil)
-		e.kept.bytes -= int64(p.size)
-		e.kept.forgotten++
-	}
-	for _, s := range c.sightings {
-		s.home = nil
-		list := e.byTarget[s.target]
-		if i := slices.Index(list, s); i >= 0 {
-			list = slices.Delete(list, i, i+1)
-		}
-		if len(list) == 0 {
-			delete(e.byTarget, s.target)
-		} else {
-			e.byTarget[s.target] = list
-		}
-	}
-	delete(e.clusters, c.key)
 }
 
 // alignSighting puts a sighting's times on the clock of the first source.
@@ -254,17 +155,4 @@ func sortByStart(hs []*Handshake) {
 		}
 		return cmp.Compare(a.Sightings[0].Exchange, b.Sightings[0].Exchange)
 	})
-}
-
-// end is when a sighting was over: answered or closed, whichever came first;
-// never, if neither is known.
-func (s *sighting) end() flow.Time {
-	const never = flow.Time(1<<63 - 1)
-	switch {
-	case s.Answer == AnswerSeen:
-		return max(s.Answered, s.Time)
-	case s.Answer == AnswerClosed && s.How != 0:
-		return max(s.Closed, s.Time)
-	}
-	return never
 }

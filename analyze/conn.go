@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"bytes"
+	"slices"
 
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
@@ -24,7 +25,7 @@ type conn struct {
 	// proxy is the PROXY header at the start of the connection.
 	proxy ProxyHeader
 
-	requests int // on this connection so far
+	requests, responses int // on this connection so far
 	// pending are the requests without a final response, oldest first.
 	pending []*exchange
 	// early is a response that came while no request was pending.
@@ -33,19 +34,27 @@ type conn struct {
 	// be the answer to the next one all the same.
 	orphaned bool
 	// pipelined is set once a request was sent before the answer to the one
-	// before it: then the order alone says what belongs together.
-	pipelined bool
+	// before it: then the order alone says what belongs together. lossy is set
+	// once whole messages may be missing in a hole; with both, nothing does.
+	pipelined, lossy bool
+	// suspect is the latest request if its answer came right behind a hole:
+	// should the next request be missing, too, the answer may be to that one.
+	suspect *exchange
 
 	// upgraded is the handshake whose 101 turned this connection into a
 	// WebSocket; nil before, and for a 101 whose request is not known.
 	upgraded *sighting
+	// switched is the head of that 101.
+	switched *http1.Head
 	// sightings are the handshakes seen here, for the close to be told to.
 	sightings []*sighting
 	window    window
 	// windowOf is the handshake whose packets window holds, if any.
 	windowOf *sighting
-	// opened is the packet with which the connection appeared.
-	opened PacketRef
+	// opened is the packet with which the connection appeared, openedRaw its
+	// bytes if they cannot be read again.
+	opened    PacketRef
+	openedRaw []byte
 	// lastPayload is when bytes last went over the connection.
 	lastPayload flow.Time
 	closes      [2]closeEvent // by who sent it
@@ -53,6 +62,8 @@ type conn struct {
 	// whether some were reported missing.
 	seen, missed [2]bool
 	ended        bool
+	// stale are the exchanges that changed with the packet at hand.
+	stale []*exchange
 }
 
 // earlyResponse is a response head without a request (yet).
@@ -60,6 +71,7 @@ type earlyResponse struct {
 	head   *http1.Head
 	packet PacketRef
 	body   []byte
+	length uint64 // of the body so far
 }
 
 // closeEvent is how one side closed.
@@ -71,25 +83,29 @@ type closeEvent struct {
 // Data implements flow.Stream.
 func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	c.at = p
-	c.lastPayload = p.Time
-	if c.info.Midstream && c.side[0] == nil && c.side[1] == nil {
-		c.orient(d, b)
-	}
-	c.seen[c.role(d)] = true
-	if len(c.pending) == 0 || c.windowOf != nil {
+	c.lastPayload = max(c.lastPayload, p.Time)
+	c.reopen(d)
+	from := c.sideOf(d)
+	c.seen[from.who] = true
+	if from.stage != opaque && (c.windowOf != nil || from.open || from.current == nil) {
 		c.window.add(p) // the bodies of ordinary exchanges are not asked for
 	}
-	c.reopen(d)
-	c.sideOf(d).feed(b)
-	c.at = nil
+	from.feed(b)
+	if from.stage == framing && len(c.window.raws) > 0 {
+		// A WebSocket may stay for days: its packets go where there is a bound.
+		c.e.keep(c.window.copies())
+		c.window.raws, c.window.raw = nil, nil
+	}
+	c.done()
 }
 
 // Gap implements flow.Stream.
 func (c *conn) Gap(d flow.Dir, n uint64, cause flow.GapCause, p *flow.Packet) {
 	c.at = p
-	c.missed[c.role(d)] = true
-	c.sideOf(d).gap(n)
-	c.at = nil
+	from := c.sideOf(d)
+	c.missed[from.who] = true
+	from.gap(n)
+	c.done()
 }
 
 // Close implements flow.Stream.
@@ -100,15 +116,37 @@ func (c *conn) Close(d flow.Dir, how flow.How, p *flow.Packet) {
 	if c.closes[who].how == 0 {
 		c.closes[who] = closeEvent{how, refOf(p)}
 	}
-	c.sideOf(d).finish()
-	if who == 1 || how == flow.RST {
-		c.settlePending(AnswerClosed)
+	// What a RST means is decided at the end: it may be forged, and an answer
+	// may have been on its way when the client sent it.
+	if how == flow.FIN {
+		c.sideOf(d).finish()
+		if who == 1 {
+			c.settlePending(AnswerClosed)
+		}
 	}
 	for _, s := range c.sightings {
 		s.noteClose()
-		c.e.changed(s)
 	}
+	c.done()
+}
+
+// done publishes what the packet at hand has changed.
+func (c *conn) done() {
+	for i, x := range c.stale {
+		x.stale = false
+		c.e.publish(x)
+		c.stale[i] = nil
+	}
+	c.stale = c.stale[:0]
 	c.at = nil
+}
+
+// publish has an exchange published when the packet at hand is done with.
+func (c *conn) publish(x *exchange) {
+	if !x.stale {
+		x.stale = true
+		c.stale = append(c.stale, x)
+	}
 }
 
 // reopen takes back a RST whose sender goes on talking: it was forged.
@@ -118,28 +156,29 @@ func (c *conn) reopen(d flow.Dir) {
 		for _, s := range c.sightings {
 			s.noteClose()
 		}
-		if s := c.side[who]; s != nil && s.stage == closed {
-			s.search()
-		}
 	}
 }
 
 // End implements flow.Stream.
 func (c *conn) End(cause flow.EndCause) {
-	c.ended = true
 	for _, s := range c.side {
 		if s != nil {
-			s.finish()
+			s.end()
 		}
 	}
+	reset := c.closes[0].how == flow.RST || c.closes[1].how == flow.RST
+	open := c.closes[0].how == 0 && c.closes[1].how == 0
 	switch {
-	case cause == flow.EndOfCapture && c.closes[0].how == 0 && c.closes[1].how == 0:
+	case reset:
+		c.settlePending(AnswerClosed)
+	case open && cause == flow.EndOfCapture:
 		c.settlePending(AnswerNone)
-	case cause == flow.EndEvicted, c.closes[0].how == 0 && c.closes[1].how == 0:
+	case open, cause == flow.EndEvicted:
 		c.settlePending(AnswerLost) // it went on, or ended, unseen
 	default:
 		c.settlePending(AnswerClosed)
 	}
+	c.ended = true
 	c.releaseWindow()
 	for who := range c.seen {
 		if c.seen[who] && !c.seen[1-who] && c.missed[1-who] {
@@ -147,10 +186,12 @@ func (c *conn) End(cause flow.EndCause) {
 		}
 	}
 	for _, s := range c.sightings {
-		s.final = cause != flow.EndOfCapture
-		c.e.changed(s)
+		s.finish(cause)
 	}
+	c.done()
+	// Sightings keep their connection; they do not need all of it.
 	c.side, c.sightings, c.window, c.early = [2]*side{}, nil, window{}, nil
+	c.upgraded, c.switched, c.suspect, c.stale, c.openedRaw = nil, nil, nil, nil, nil
 }
 
 // role turns a direction of the flow into who it is in HTTP.
@@ -169,26 +210,49 @@ func (c *conn) sideOf(d flow.Dir) *side {
 	return c.side[who]
 }
 
-// orient decides by the first bytes of a connection that was under way when
-// the capture began who is the client.
-func (c *conn) orient(d flow.Dir, b []byte) {
-	answer := bytes.HasPrefix(b, []byte("HTTP/1."))
-	if answer == (d == flow.FromServer) {
-		return
+// mayTurn reports whether the roles are still a guess: the connection was under
+// way when the capture began, and neither side has shown which one it is.
+func (c *conn) mayTurn() bool {
+	if !c.info.Midstream || c.requests+c.responses > 0 || c.switched != nil || c.proxy.Version != "" {
+		return false
 	}
-	if !answer && !looksLikeRequest(b) {
-		return
+	for _, s := range c.side {
+		if s != nil && s.stage != detecting && s.stage != speaking {
+			return false
+		}
 	}
-	c.flipped = true
+	return true
+}
+
+// turnRound exchanges the roles of the two ends.
+func (c *conn) turnRound() {
+	c.flipped = !c.flipped
 	turned := *c.info
 	turned.Client, turned.Server = c.info.Server, c.info.Client
 	c.info = &turned
+	c.side[0], c.side[1] = c.side[1], c.side[0]
+	c.seen[0], c.seen[1] = c.seen[1], c.seen[0]
+	c.missed[0], c.missed[1] = c.missed[1], c.missed[0]
+	c.closes[0], c.closes[1] = c.closes[1], c.closes[0]
+	for who, s := range c.side {
+		if s == nil {
+			continue
+		}
+		s.who = who
+		s.parser.Init(s, who == 1)
+		if s.stage == speaking {
+			s.parser.Search() // no head was among what it has sent so far
+		}
+	}
 }
 
-// looksLikeRequest reports whether b starts with a whole request line.
-func looksLikeRequest(b []byte) bool {
-	line, _, ok := bytes.Cut(b, []byte("\n"))
-	return ok && bytes.HasSuffix(bytes.TrimSuffix(line, []byte("\r")), []byte(" HTTP/1.1"))
+// looksLikeRequest reports whether b starts with a whole request line; more
+// says that the line has no end yet.
+func looksLikeRequest(b []byte) (is, more bool) {
+	line, _, ended := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	n := len(line) - len(" HTTP/1.x")
+	return ended && n > 0 && bytes.HasPrefix(line[n:], []byte(" HTTP/1.")), !ended
 }
 
 // both sets what the two sides are from now on.
@@ -220,17 +284,19 @@ func before(a, b PacketRef) bool {
 	return a.Num < b.Num
 }
 
-// restartWindow begins a new exchange: what the window holds belongs to the
-// one before.
-func (c *conn) restartWindow() {
+// restartWindow begins a new exchange in packet begin: what the window holds
+// from before it belongs to the one before; on a new connection, to this one.
+func (c *conn) restartWindow(begin PacketRef) {
 	c.releaseWindow()
-	c.window.restart(c.at)
+	if c.info.Midstream || c.requests > 0 || !c.window.holds(begin) {
+		c.window.keepFrom(begin)
+	}
+	if c.at != nil && len(c.window.refs) == 0 {
+		c.window.add(c.at)
+	}
 	if c.requests == 0 && c.opened.Num != 0 {
-		c.window.refs = append([]PacketRef{c.opened}, c.window.refs...)
-		for i := range c.window.raws {
-			c.window.raws[i].ref++
-		}
-		c.opened = PacketRef{}
+		c.window.prepend(c.opened, c.openedRaw)
+		c.opened, c.openedRaw = PacketRef{}, nil
 	}
 }
 
@@ -242,4 +308,22 @@ func (c *conn) releaseWindow() {
 	c.windowOf.takePackets()
 	c.e.keep(c.window.copies())
 	c.windowOf = nil
+}
+
+// takeWindow gives the packets from here on to a sighting. One that is still
+// waiting for its answer keeps what it has.
+func (c *conn) takeWindow(s *sighting) {
+	if c.windowOf != nil {
+		c.restartWindow(s.RequestPacket)
+	}
+	c.windowOf = s
+}
+
+// addSighting remembers a sighting, for the close to be told to. A pooled
+// connection can carry handshakes for days: those that were forgotten go.
+func (c *conn) addSighting(s *sighting) {
+	if n := len(c.sightings); n >= 64 && n&(n-1) == 0 {
+		c.sightings = slices.DeleteFunc(c.sightings, func(o *sighting) bool { return o.gone })
+	}
+	c.sightings = append(c.sightings, s)
 }

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -35,7 +36,19 @@ type Engine struct {
 	dirty    []*cluster
 	// homeless are sightings without a key that have not found theirs yet.
 	homeless []*sighting
-	byTarget map[string][]*sighting
+	byTarget map[string]*targetList
+	// published are the handshakes in the log, by their oldest exchange, and
+	// byAge the same in order; orphans are those that may be none any more.
+	published      map[uint64]*published
+	byAge, orphans []*published
+	// pass counts the times that a cluster was worked out; revFloor is the
+	// revision that new handshakes begin with.
+	pass, revFloor uint64
+	// now is the time of the last tick. finished is set when nothing more will
+	// come, judgeAll while all handshakes are judged anew.
+	now                flow.Time
+	finished, judgeAll bool
+
 	sessions map[string]*session
 	proxyOK  map[string]bool
 	clocks   clocks
@@ -46,34 +59,68 @@ type Engine struct {
 // New returns an Engine.
 func New(cfg Config) *Engine {
 	return &Engine{
-		cfg:      cfg,
-		kept:     store{limit: cfg.Memory / 2},
-		clusters: make(map[string]*cluster),
-		byTarget: make(map[string][]*sighting),
-		sessions: make(map[string]*session),
-		proxyOK:  make(map[string]bool),
-		hosts:    make(map[string]string),
-		problems: make(map[int]*flow.SourceInfo),
+		cfg:       cfg,
+		kept:      store{limit: cfg.Memory / 2},
+		clusters:  make(map[string]*cluster),
+		byTarget:  make(map[string]*targetList),
+		published: make(map[uint64]*published),
+		sessions:  make(map[string]*session),
+		proxyOK:   make(map[string]bool),
+		hosts:     make(map[string]string),
+		problems:  make(map[int]*flow.SourceInfo),
 	}
 }
 
 // Open implements flow.Sink.
 func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
-	return &conn{e: e, info: info, opened: refOf(p)}
+	c := &conn{e: e, info: info, opened: refOf(p)}
+	if p.Offset < 0 {
+		c.openedRaw = bytes.Clone(p.Raw)
+	}
+	return c
 }
 
 // Tick implements flow.Sink.
-func (e *Engine) Tick(flow.Time) { e.Settle() }
+func (e *Engine) Tick(now flow.Time) {
+	e.now = now
+	e.Settle()
+}
 
 // Finish tells that nothing more will come.
 func (e *Engine) Finish() {
+	if e.finished {
+		return
+	}
+	e.findHomes()
+	e.finished = true
+	// What was pending is undetermined now, and with the clocks aligned other
+	// sightings may belong together.
+	e.judgeAll = e.cfg.Live
 	e.cfg.Live = false
-	e.housePass()
 	e.clocks.align(e)
+	e.finishHomes()
+	e.clocks.align(e)
+	for _, off := range e.clocks.offsets {
+		e.judgeAll = e.judgeAll || off != 0
+	}
 	for _, c := range e.clusters {
 		e.markDirty(c)
 	}
+	e.freshen()
 	e.Settle()
+	e.finalise()
+}
+
+// freshen marks the handshakes that hang on what was learnt elsewhere since.
+func (e *Engine) freshen() {
+	for _, c := range e.clusters {
+		for _, s := range c.sightings {
+			se := e.sessions[sessionOf(s.target)]
+			if len(e.proxyOK) > 0 && e.proxyOK[s.c.info.Server.String()] || se != nil && len(se.legs) > 0 {
+				s.rev++
+			}
+		}
+	}
 }
 
 // newExchange starts an exchange.
@@ -121,8 +168,9 @@ func (e *Engine) frames(n uint64) { e.totals.WebSocketFrames += n }
 
 // proxyAccepted notes that a server understood a PROXY header.
 func (e *Engine) proxyAccepted(c *conn) {
+	const maxServers = 4096
 	server := c.info.Server.String()
-	if !e.proxyOK[server] {
+	if !e.proxyOK[server] && len(e.proxyOK) < maxServers {
 		e.proxyOK[server] = true
 		for _, s := range c.sightings {
 			e.changed(s)
@@ -190,7 +238,7 @@ func (e *Engine) Snapshot(sources []*flow.SourceInfo, counters flow.Counters) *S
 		snap.Handshakes = append(snap.Handshakes, h)
 	}
 	sortByStart(snap.Handshakes)
-	snap.Totals.Handshakes = uint64(len(snap.Handshakes))
+	snap.Totals.Handshakes = uint64(len(snap.Handshakes)) + e.kept.handshakes
 	snap.Totals.Forgotten = e.kept.forgotten
 	return snap
 }

@@ -97,6 +97,15 @@ type Facts struct {
 	Line string
 	// Timeout names the well-known timeout that Idle matches, if any.
 	Timeout string
+	// Application, Instance and Balancer are the servers (ip:port) of the
+	// local leg, of the instance's leg and of the client's leg, where they can
+	// be asked for a WebSocket by hand; empty where the capture has none.
+	Application, Instance, Balancer string
+	// Damaged is set when the handshake was damaged already before it came to
+	// the hop, Unnamed when Connection did not name Upgrade there any more.
+	Damaged, Unnamed bool
+	// Symptom is set when another finding of the handshake is the cause.
+	Symptom bool
 }
 
 // SightingFacts are one sighting in words.

@@ -15,47 +15,81 @@ import (
 // brackets. Keys alone do not decide: old clients make them from the clock, so
 // that two clients can share one.
 
-// slack is by how much a packet may have been captured too early or too late
-// for the brackets to fit, on one machine and after aligning two.
-const slack = flow.Time(2 * time.Millisecond)
+const (
+	// slack is by how much a packet may have been captured too early or too
+	// late for the brackets to fit, on one machine; between two sources, it is
+	// farSlack.
+	slack    = flow.Time(2 * time.Millisecond)
+	farSlack = 5 * slack
+	// sameMoment is how far apart two packets may be on one machine without
+	// their order meaning anything.
+	sameMoment = flow.Time(50 * time.Microsecond)
+	// forwardWithin is how long after a request a proxy may still pass it on:
+	// long enough for two tries that time out after a minute each.
+	forwardWithin = flow.Time(150 * time.Second)
+	// retryWithin is how long after the end of one try the next one begins. A
+	// proxy does that at once; what comes later is a new handshake, of a
+	// program that uses its key again.
+	retryWithin = flow.Time(5 * time.Second)
+	// maxOpen bounds how many sightings one is compared with.
+	maxOpen = 128
+)
+
+// grouping is a division in progress.
+type grouping struct {
+	roots [][]*sighting
+	// open may still be forwarded, ended may be tried again.
+	open, ended []*placed
+}
+
+// placed is a sighting with its place.
+type placed struct {
+	*sighting
+	parent   *placed
+	children []*placed
+	root     int
+}
 
 // group divides the sightings of one key into handshakes. Each comes sorted by
 // hop, then by time, with the hops set.
 func group(all []*sighting) [][]*sighting {
-	sorted := slices.Clone(all)
-	slices.SortFunc(sorted, bySightingTime)
-	parents := make(map[*sighting]*sighting, len(sorted))
-	var roots [][]*sighting
-	home := make(map[*sighting]int)
-	for i, s := range sorted {
-		parent := chooseParent(sorted[:i], s, parents)
-		switch {
-		case parent != nil && twins(parent, s):
-			s.Hop = parent.Hop
-			parents[s] = parents[parent]
-		case parent != nil:
-			s.Hop = parent.Hop + 1
-			parents[s] = parent
-		default:
-			s.Hop = 0
-			if n := retried(roots, s); n >= 0 {
-				home[s] = n
-				roots[n] = append(roots[n], s)
-				continue
-			}
-			home[s] = len(roots)
-			roots = append(roots, []*sighting{s})
-			continue
-		}
-		home[s] = home[parent]
-		roots[home[s]] = append(roots[home[s]], s)
+	var g grouping
+	for _, s := range outerFirst(all) {
+		g.age(s)
+		p := g.place(s)
+		g.open = append(g.open, p)
 	}
-	for _, members := range roots {
+	for _, members := range g.roots {
 		slices.SortStableFunc(members, func(a, b *sighting) int {
 			return cmp.Or(cmp.Compare(a.Hop, b.Hop), bySightingTime(a, b))
 		})
 	}
-	return roots
+	return g.roots
+}
+
+// outerFirst sorts by time. Where two times are closer than clocks can tell,
+// what stands in the heads decides.
+func outerFirst(all []*sighting) []*sighting {
+	sorted := slices.Clone(all)
+	slices.SortFunc(sorted, bySightingTime)
+	for i := range sorted {
+		for j := i; j > 0 && j > i-maxOpen; j-- {
+			if !changePlaces(sorted[j-1], sorted[j]) {
+				break
+			}
+			sorted[j-1], sorted[j] = sorted[j], sorted[j-1]
+		}
+	}
+	return sorted
+}
+
+// changePlaces reports whether b is outer although a comes before it in time.
+func changePlaces(a, b *sighting) bool {
+	near := sameMoment
+	if a.RequestPacket.Source != b.RequestPacket.Source {
+		near = farSlack
+	}
+	return b.Time-a.Time <= near && surelyOuter(b, a) && !surelyOuter(a, b)
 }
 
 // bySightingTime orders by aligned time. Where a request was captured on two
@@ -67,8 +101,73 @@ func bySightingTime(a, b *sighting) int {
 		cmp.Compare(a.Exchange, b.Exchange))
 }
 
-// twins reports whether two sightings are of the same exchange on the same
-// wire, captured at two points.
+// surelyOuter reports whether the heads of two sightings say that a is nearer
+// to the client than b.
+func surelyOuter(a, b *sighting) bool {
+	if isLocal(a) != isLocal(b) {
+		return isLocal(b) && len(a.Marks) <= len(b.Marks)
+	}
+	return b.mentions(a.from) || len(a.Marks) == 0 && len(b.Marks) > 0
+}
+
+func isLocal(s *sighting) bool {
+	return s.c.info.Client.Addr().IsLoopback() && s.c.info.Server.Addr().IsLoopback()
+}
+
+// age takes those off the lists that ended too long before s.
+func (g *grouping) age(s *sighting) {
+	g.open = slices.DeleteFunc(g.open, func(o *placed) bool {
+		if s.Time <= addTime(o.end(), farSlack) && s.Time-o.Time <= forwardWithin {
+			return false
+		}
+		if o.Hop == 0 && o.silent() {
+			g.ended = append(g.ended, o)
+		}
+		return true
+	})
+	g.ended = slices.DeleteFunc(g.ended, func(o *placed) bool { return s.Time-o.end() > retryWithin })
+	if n := len(g.open) - maxOpen; n > 0 {
+		g.open = slices.Delete(g.open, 0, n)
+	}
+	if n := len(g.ended) - maxOpen; n > 0 {
+		g.ended = slices.Delete(g.ended, 0, n)
+	}
+}
+
+// place finds out to what handshake s belongs, and on which hop.
+func (g *grouping) place(s *sighting) *placed {
+	p := &placed{sighting: s}
+	if twin := g.twinOf(s); twin != nil {
+		s.Hop, p.parent, p.root = twin.Hop, twin.parent, twin.root
+	} else if parent := g.parentOf(s); parent != nil {
+		s.Hop, p.parent, p.root = parent.Hop+1, parent, parent.root
+		parent.children = append(parent.children, p)
+	} else {
+		s.Hop = 0
+		if try := g.tryBefore(s); try != nil {
+			p.root = try.root
+		} else {
+			p.root = len(g.roots)
+			g.roots = append(g.roots, nil)
+		}
+	}
+	g.roots[p.root] = append(g.roots[p.root], s)
+	return p
+}
+
+// twinOf finds the same exchange on the same wire, captured at another point:
+// in another source or around another tunnel. Otherwise a port was used again.
+func (g *grouping) twinOf(s *sighting) *placed {
+	for _, o := range g.open {
+		if twins(o.sighting, s) && o.c != s.c && nests(o.sighting, s) && o.target == s.target &&
+			(o.RequestPacket.Source != s.RequestPacket.Source || o.c.info.Encap != s.c.info.Encap) {
+			return o
+		}
+	}
+	return nil
+}
+
+// twins reports whether two sightings were made between the same two ends.
 func twins(a, b *sighting) bool {
 	return a.c.info.Client == b.c.info.Client && a.c.info.Server == b.c.info.Server
 }
@@ -77,13 +176,17 @@ func twins(a, b *sighting) bool {
 // to the same server.
 func sameLeg(a, b *sighting) bool { return a.c.info.Server == b.c.info.Server }
 
+func tolerance(a, b *sighting) flow.Time {
+	if a.RequestPacket.Source != b.RequestPacket.Source {
+		return farSlack
+	}
+	return slack
+}
+
 // nests reports whether inner began while outer was waiting for its answer.
 func nests(outer, inner *sighting) bool {
-	tolerance := slack
-	if outer.RequestPacket.Source != inner.RequestPacket.Source {
-		tolerance *= 5
-	}
-	return inner.Time >= outer.Time-tolerance && inner.Time <= addTime(outer.end(), tolerance)
+	t := tolerance(outer, inner)
+	return inner.Time >= outer.Time-t && inner.Time <= addTime(outer.end(), t) && inner.Time-outer.Time <= forwardWithin
 }
 
 func addTime(t, d flow.Time) flow.Time {
@@ -93,171 +196,80 @@ func addTime(t, d flow.Time) flow.Time {
 	return t + d
 }
 
-// chooseParent returns the sighting that s was forwarded from, or the twin of
-// s, or nil. Evidence in the heads outweighs time; of equals the latest wins,
-// because it is the innermost.
-func chooseParent(earlier []*sighting, s *sighting, parents map[*sighting]*sighting) *sighting {
-	var best *sighting
+// parentOf returns the sighting that s was forwarded from, or nil. Evidence in
+// the heads outweighs time; of equals the innermost wins, and on one leg the
+// one that has waited longest.
+func (g *grouping) parentOf(s *sighting) *placed {
+	const busy = 16
+	var best *placed
 	bestScore := 0
-	for _, o := range earlier {
-		if twins(o, s) {
-			// Different sources or tunnels, the same moment: one exchange
-			// captured twice. Otherwise the port was used again.
-			if o.c != s.c && nests(o, s) && o.target == s.target && distinctPoints(o, s) {
-				return o
-			}
+	for _, o := range g.open {
+		if sameLeg(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) {
 			continue
 		}
-		if sameLeg(o, s) || !nests(o, s) || !mayForward(o, s) {
-			continue
-		}
-		score := 1 + kinship(o, s)
-		for child, p := range parents {
+		score := 1 + kinship(o.sighting, s)
+		for _, child := range o.children {
 			// A hop does not send one handshake twice at a time.
-			if p == o && sameLeg(child, s) && nests(child, s) && child.end() > s.Time {
-				score -= 16
+			if sameLeg(child.sighting, s) && nests(child.sighting, s) && child.end() > s.Time {
+				score -= busy
+				break
 			}
 		}
-		if best == nil || score >= bestScore {
+		if score <= -busy/2 {
+			continue
+		}
+		if best == nil || score > bestScore || score == bestScore && !sameLeg(best.sighting, o.sighting) {
 			best, bestScore = o, score
 		}
 	}
 	return best
 }
 
-// distinctPoints reports whether two sightings come from different capture
-// points: other sources, or other tunnels around the packets.
-func distinctPoints(a, b *sighting) bool {
-	return a.RequestPacket.Source != b.RequestPacket.Source || a.c.info.Encap != b.c.info.Encap
-}
-
 // mayForward rules out what one hop cannot have made of the other.
 func mayForward(outer, inner *sighting) bool {
-	local := outer.c.info.Server.Addr().IsLoopback() && outer.c.info.Client.Addr().IsLoopback()
-	// From loopback a proxy may go out again, but not without saying whom for.
-	if local && !inner.c.info.Server.Addr().IsLoopback() {
+	from, to := outer.c.info, inner.c.info
+	switch {
+	case isLocal(outer) && !to.Server.Addr().IsLoopback():
+		// From loopback a proxy may go out again, but not without saying whom for.
 		return len(inner.Marks) > 0
-	}
-	if inner.key == "" || outer.key == "" {
+	case from.Client.Addr() == to.Client.Addr() && from.Client.Port() != to.Client.Port() && from.Server.Addr() != to.Client.Addr():
+		return false // one machine sent both: two tries, no forwarding
+	case inner.key == "" || outer.key == "":
 		return true
 	}
-	return inner.key == outer.key || inner.mentions(outer.c.info.Client.Addr().String())
+	return inner.key == outer.key || inner.mentions(outer.from)
 }
 
-// kinship weighs what in two heads speaks for one being made from the other.
+// kinship weighs what in two heads speaks for one being made from the other:
+// above all the address of the client, then the target. Every leg further out
+// may have as much of it as the nearest one, for a proxy adds the address that
+// it was asked from, or just passes on what it was told. So kinship tells
+// clients apart, not legs: of equals the innermost is taken.
 func kinship(outer, inner *sighting) int {
 	score := 0
 	if outer.target == inner.target {
-		score += 4
-	}
-	if p := inner.c.proxy.Source; p.IsValid() {
-		if p == outer.c.info.Client {
-			score += 16
-		} else if outer.c.proxy.Source != p {
-			score -= 4
-		}
-	}
-	if inner.mentions(outer.c.info.Client.Addr().String()) {
-		score += 4
-	}
-	if outer.host != "" && strings.EqualFold(outer.host, inner.host) {
 		score++
+	}
+	switch p := inner.c.proxy.Source; {
+	case p.IsValid() && (p == outer.c.info.Client || p == outer.c.proxy.Source):
+		score += 8
+	case inner.mentions(outer.from), outer.ForwardedFor != "" && strings.HasPrefix(inner.ForwardedFor, outer.ForwardedFor):
+		score += 2
 	}
 	return score
 }
 
-// retried finds the handshake of which s is another try on the first leg: the
-// same hop sent it again after it got no answer.
-func retried(roots [][]*sighting, s *sighting) int {
-	for n, members := range roots {
-		for _, o := range members {
-			if o.Hop == 0 && o.target == s.target && o.key == s.key &&
-				o.c.info.Client.Addr() == s.c.info.Client.Addr() &&
-				(o.Answer == AnswerClosed || o.Answer == AnswerLost) && o.end() <= s.Time+slack &&
-				o.c.info.Server.Port() == s.c.info.Server.Port() {
-				return n
+// tryBefore finds the try of which s is another one on the first leg: the same
+// hop sent it again after it got no answer.
+func (g *grouping) tryBefore(s *sighting) *placed {
+	for _, list := range [...][]*placed{g.open, g.ended} {
+		for _, o := range slices.Backward(list) {
+			if o.Hop == 0 && o.target == s.target && o.key == s.key && o.silent() &&
+				o.end() <= s.Time+slack && s.Time-o.end() <= retryWithin &&
+				o.c.info.Client.Addr() == s.c.info.Client.Addr() && o.c.info.Server.Port() == s.c.info.Server.Port() {
+				return o
 			}
 		}
-	}
-	return -1
-}
-
-// housePass finds the handshakes of sightings whose own key is missing, cut
-// off or was changed on the way.
-func (e *Engine) housePass() {
-	if len(e.homeless) == 0 {
-		return
-	}
-	waiting := e.homeless
-	e.homeless = nil
-	for _, s := range waiting {
-		s.current()
-		e.alignSighting(s)
-		if kin := e.findKin(s); kin != nil {
-			s.adopted = true
-			if kin.home == nil {
-				e.join(kin, e.clusterFor("exchange "+uitoa(kin.Exchange)))
-			}
-			if s.home != kin.home {
-				e.leave(s)
-				e.join(s, kin.home)
-			}
-			continue
-		}
-		if s.home == nil {
-			e.join(s, e.clusterFor("exchange "+uitoa(s.Exchange)))
-		}
-		if !s.c.ended || s.Answer == AnswerNone || !s.looked {
-			s.looked = s.c.ended
-			e.homeless = append(e.homeless, s)
-		}
-	}
-}
-
-// findKin looks for the sighting of the same handshake on a neighbouring leg:
-// the same target and host, times that nest, and the client's address named in
-// the inner head. Where the inner head names nobody, there must be no second
-// candidate.
-func (e *Engine) findKin(s *sighting) *sighting {
-	var sure, maybe []*sighting
-	for _, o := range e.byTarget[s.target] {
-		if o == s || sameLeg(o, s) || o.key != "" && s.key != "" || s.home != nil && o.home == s.home {
-			continue
-		}
-		if s.host != "" && o.host != "" && !strings.EqualFold(s.host, o.host) {
-			continue
-		}
-		o.current()
-		e.alignSighting(o)
-		outer, inner := o, s
-		if bySightingTime(s, o) < 0 {
-			outer, inner = s, o
-		}
-		if !nests(outer, inner) {
-			continue
-		}
-		client := outer.c.info.Client.Addr().String()
-		switch {
-		case inner.mentions(client):
-			sure = append(sure, o)
-		case inner.ForwardedFor == "" && !inner.c.proxy.Source.IsValid():
-			maybe = append(maybe, o)
-		}
-	}
-	if len(sure) > 0 {
-		return nearest(sure, s)
-	}
-	if len(maybe) == 1 {
-		return maybe[0]
 	}
 	return nil
 }
-
-// nearest returns the one of candidates that began closest to s.
-func nearest(candidates []*sighting, s *sighting) *sighting {
-	return slices.MinFunc(candidates, func(a, b *sighting) int {
-		return cmp.Compare(apart(a, s), apart(b, s))
-	})
-}
-
-func apart(a, b *sighting) flow.Time { return max(a.Time-b.Time, b.Time-a.Time) }

@@ -99,7 +99,25 @@ func (h *Handshake) Succeeded() bool { return h.Status == 101 }
 func (h *Handshake) First() *Sighting { return h.Sightings[0] }
 
 // Last returns the latest sighting on the last leg.
-func (h *Handshake) Last() *Sighting { return h.Sightings[len(h.Sightings)-1] }
+func (h *Handshake) Last() *Sighting { return h.latest(h.Sightings[len(h.Sightings)-1].Hop) }
+
+// latest returns the latest sighting on a hop, nil if there is none. Of one
+// that was captured twice it is the one that knows more about its end.
+func (h *Handshake) latest(hop int) *Sighting {
+	var last *Sighting
+	for _, s := range h.Sightings {
+		if s.Hop == hop && (last == nil || !sameWire(last, s) || s.Answer.knows() > last.Answer.knows()) {
+			last = s
+		}
+	}
+	return last
+}
+
+// sameWire reports whether two sightings of one handshake are the same
+// exchange, captured twice.
+func sameWire(a, b *Sighting) bool {
+	return a.Conn.Client == b.Conn.Client && a.Conn.Server == b.Conn.Server
+}
 
 // Culprit is the hop that damaged a handshake, named by its two faces.
 type Culprit struct {

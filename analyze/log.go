@@ -81,13 +81,28 @@ func (l *Log[T]) DropOldest() *T {
 	i := l.first - l.base
 	v := l.chunks[0].entries[i]
 	l.own(l.first).entries[i] = nil
+	l.advance()
+	return v
+}
+
+// DropEmpty forgets the oldest entries as far as they were removed, so that a
+// log whose entries go by Set does not grow for ever.
+func (l *Log[T]) DropEmpty() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.first < l.next && l.chunks[0].entries[l.first-l.base] == nil {
+		l.advance()
+	}
+}
+
+// advance moves behind the oldest entry.
+func (l *Log[T]) advance() {
 	l.first++
 	l.rev++
 	if l.first-l.base == logChunkSize {
 		l.base += logChunkSize
 		l.chunks = append([]*logChunk[T](nil), l.chunks[1:]...)
 	}
-	return v
 }
 
 // Len returns how many numbers are in use, removed entries included.

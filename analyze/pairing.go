@@ -1,11 +1,10 @@
 package analyze
 
 import (
-	"strings"
+	"slices"
+	"time"
 
 	"elbscope/analyze/http1"
-	"elbscope/analyze/preface"
-	"elbscope/analyze/ws"
 	"elbscope/capture/flow"
 )
 
@@ -17,33 +16,26 @@ type exchange struct {
 	Exchange
 	num      int // in the log; -1 before it was published
 	sighting *sighting
+	// upgrade is set if a 101 can be the answer.
+	upgrade bool
+	// stale is set while a change waits for being published.
+	stale bool
 }
 
 // Begin implements http1.Handler.
 func (s *side) Begin() {
-	s.begin = s.here()
-	if s.who == 0 && len(s.c.pending) == 0 && s.c.at != nil && s.c.early == nil {
-		s.c.restartWindow()
+	s.begin, s.open = s.here(), true
+	c := s.c
+	if s.who == 0 && c.early == nil && (len(c.pending) == 0 || c.windowOf == nil) {
+		c.restartWindow(s.begin)
 	}
-}
-
-// here is the packet at hand; bytes that were held back have the first one's.
-func (s *side) here() PacketRef {
-	if s.bufAt.Num != 0 {
-		at := s.bufAt
-		s.bufAt = PacketRef{}
-		return at
-	}
-	if s.c.at != nil {
-		return refOf(s.c.at)
-	}
-	return s.begin
 }
 
 func (s *side) dir() flow.Dir { return flow.Dir(s.who) }
 
 // Head implements http1.Handler.
 func (s *side) Head(h *http1.Head) http1.Next {
+	s.open = false
 	if s.who == 0 {
 		return s.request(h)
 	}
@@ -58,7 +50,8 @@ func (s *side) MoreHead(h *http1.Head) {
 	case s.who == 0 && x.sighting == nil:
 		if intends(h) {
 			s.c.e.newSighting(s.c, x, h)
-			s.c.e.publish(x)
+			x.upgrade = true
+			s.c.publish(x)
 		}
 	case s.who == 0:
 		x.sighting.setRequest(h.Clone())
@@ -76,6 +69,7 @@ func (s *side) request(h *http1.Head) http1.Next {
 		c.e.totals.Requests++
 	}
 	c.requests++
+	c.suspect = nil // nothing was lost behind it
 	x := c.e.newExchange(c, h, s.begin)
 	s.current = x
 	if intends(h) {
@@ -83,48 +77,84 @@ func (s *side) request(h *http1.Head) http1.Next {
 	} else {
 		c.e.noteRequest(x)
 	}
-	if e := c.early; e != nil {
-		c.early = nil
-		if c.side[1] != nil && c.side[1].early == e {
-			c.side[1].early, c.side[1].current = nil, x
-		}
-		x.answer(e.head, e.packet)
-		if x.sighting != nil {
-			x.sighting.Body, x.sighting.Early = e.body, true
-		}
-		c.e.publish(x)
-		return http1.AsFramed
+	x.upgrade = x.sighting != nil || h.Has("Upgrade")
+	c.publish(x)
+	if c.early != nil {
+		return s.answerEarly(x, h)
 	}
+	c.notePipelining(x)
 	c.pending = append(c.pending, x)
-	c.e.publish(x)
-	if x.sighting != nil && h.Whole && !h.HasBody() {
-		s.next = paused
+	if (x.upgrade || x.Method == "CONNECT") && h.Whole && !h.HasBody() {
+		s.next, s.waitsFor = paused, x
 		return http1.Switch
 	}
 	return http1.AsFramed
 }
 
+// answerEarly gives a request the response that was there before it.
+func (s *side) answerEarly(x *exchange, h *http1.Head) http1.Next {
+	c, e := s.c, s.c.early
+	c.early = nil
+	answers := c.side[1]
+	if answers != nil && answers.early == e {
+		answers.early, answers.current = nil, x
+	}
+	x.answer(e.head, e.packet)
+	x.ResponseBody = e.length
+	if x.sighting != nil {
+		x.sighting.Body, x.sighting.Early = e.body, true
+	}
+	if e.head.Status() != 101 {
+		return http1.AsFramed
+	}
+	c.upgraded = x.sighting
+	if x.sighting != nil {
+		x.sighting.readers[1] = answers.reader
+	}
+	s.next, s.cutSwitch = answers.stage, !h.Whole
+	return http1.Switch
+}
+
+// notePipelining notices a client that does not wait for answers. A request
+// that was merely not answered in the capture comes later than this.
+func (c *conn) notePipelining(x *exchange) {
+	const atOnce = flow.Time(time.Millisecond)
+	if n := len(c.pending); n > 0 {
+		apart := x.Request.Time - c.pending[n-1].Request.Time
+		c.pipelined = c.pipelined || -atOnce < apart && apart < atOnce
+	}
+}
+
 // response takes a response head.
 func (s *side) response(h *http1.Head) http1.Next {
 	c := s.c
+	c.responses++
 	if h.Whole {
 		c.e.totals.Responses++
 	}
 	status := h.Status()
 	if status == 0 {
 		// Not even the status is in the capture.
+		if !s.holed && !s.inGap {
+			c.broken()
+		}
 		c.answersLost()
 		return http1.AsFramed
 	}
 	if status < 200 && status != 101 {
 		return http1.NoBody // interim: the final one follows (RFC 9110 section 15.2)
 	}
-	if len(c.pending) == 0 {
+	if s.holed && status != 101 {
+		c.answersLost() // requests may have come since the hole
+	}
+	x := c.nextPending(status)
+	if x == nil {
 		return s.unexpected(h)
 	}
-	x := c.pending[0]
-	c.pending = c.pending[1:]
 	c.pipelined = c.pipelined || len(c.pending) > 0 && !s.holed
+	if s.holed && status != 101 {
+		c.suspect = x
+	}
 	s.holed = s.holed && !h.Whole
 	c.orphaned = false
 	s.current = x
@@ -133,8 +163,27 @@ func (s *side) response(h *http1.Head) http1.Next {
 		c.e.proxyAccepted(c)
 	}
 	next := s.afterResponse(h, x)
-	c.e.publish(x)
+	c.publish(x)
 	return next
+}
+
+// nextPending takes the request that a response belongs to off the list; nil
+// if that is not known. A 101 answers a request to upgrade.
+func (c *conn) nextPending(status int) *exchange {
+	n := 0
+	if status == 101 {
+		n = max(0, slices.IndexFunc(c.pending, func(x *exchange) bool { return x.upgrade }))
+	}
+	c.giveUp(n)
+	for c.pipelined && c.lossy && status != 101 && len(c.pending) > 0 {
+		c.giveUp(len(c.pending)) // and what was held back behind them
+	}
+	if len(c.pending) == 0 {
+		return nil
+	}
+	x := c.pending[0]
+	c.pending = c.pending[1:]
+	return x
 }
 
 // afterResponse decides what both sides speak behind a final response.
@@ -143,11 +192,8 @@ func (s *side) afterResponse(h *http1.Head, x *exchange) http1.Next {
 	status := h.Status()
 	switch {
 	case status == 101:
-		s.next = opaque
-		if x.sighting != nil || h.HasToken("Upgrade", "websocket") {
-			s.next = framing
-			c.upgraded = x.sighting
-		}
+		c.upgraded, c.switched = x.sighting, h.Clone()
+		s.next = switchedTo(h, x.sighting != nil)
 		c.otherSide(s.next)
 		s.cutSwitch = !h.Whole
 		return http1.Switch
@@ -155,15 +201,25 @@ func (s *side) afterResponse(h *http1.Head, x *exchange) http1.Next {
 		// RFC 9110 section 9.3.6: a tunnel. What runs in it starts afresh.
 		s.next = detecting
 		c.otherSide(detecting)
+		s.cutSwitch = !h.Whole
 		return http1.Switch
 	}
-	if client := c.side[0]; client != nil && client.stage == paused {
+	if client := c.side[0]; client != nil && client.stage == paused && client.waitsFor == x {
 		client.turn(speaking)
 	}
 	if x.Method == "HEAD" {
 		return http1.NoBody
 	}
 	return http1.AsFramed
+}
+
+// switchedTo is what follows a 101. One that names no protocol follows what was
+// asked for.
+func switchedTo(h *http1.Head, asked bool) stage {
+	if h.HasToken("Upgrade", "websocket") || asked && !h.Has("Upgrade") {
+		return framing
+	}
+	return opaque
 }
 
 // otherSide turns the client's side along with the server's.
@@ -177,19 +233,27 @@ func (c *conn) otherSide(st stage) {
 // unexpected keeps a response that came while no request was pending: the
 // request may have been captured after it, or have been sent after it, by a
 // client whose PROXY header was refused. In mid-stream it answers a request
-// from before the capture.
+// from before the capture, and where requests or answers may be missing, one
+// of those.
 func (s *side) unexpected(h *http1.Head) http1.Next {
 	c := s.c
+	fresh := !c.info.Midstream && c.requests == 0 && !c.seen[0] && !c.missed[0]
 	if h.Status() == 101 {
-		s.next = opaque
-		if h.HasToken("Upgrade", "websocket") {
-			s.next = framing
+		c.switched = h.Clone()
+		s.next, s.cutSwitch = switchedTo(h, false), !h.Whole
+		if fresh {
+			c.early = &earlyResponse{head: c.switched, packet: s.begin}
+		} else {
+			c.otherSide(s.next)
 		}
-		c.otherSide(s.next)
 		return http1.Switch
 	}
 	s.current = nil
-	if !c.info.Midstream || c.requests > 0 {
+	switch {
+	case c.info.Midstream && c.requests == 0:
+	case c.lossy, c.early != nil:
+		c.early, c.orphaned = nil, true
+	default:
 		c.early = &earlyResponse{head: h.Clone(), packet: s.begin}
 		s.early = c.early
 	}
@@ -200,6 +264,7 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 func (s *side) Body(b []byte) {
 	if s.early != nil {
 		s.early.body = appendUpTo(s.early.body, b, keepBody)
+		s.early.length += uint64(len(b))
 		return
 	}
 	x := s.current
@@ -253,67 +318,11 @@ func (s *side) End(http1.Flaw) {
 		s.current = nil
 	}
 	if s.who == 1 || x.RequestBody > 0 {
-		s.c.e.publish(x)
+		s.c.publish(x)
 	}
-	if x.sighting != nil {
+	if s.who == 1 && x.sighting != nil && x.ResponseBody > 0 {
 		s.c.e.changed(x.sighting)
 	}
-}
-
-// Lost implements http1.Handler.
-func (s *side) Lost() {
-	c := s.c
-	if s.who == 0 {
-		// The request of an early response was in what is missing.
-		c.orphaned = c.orphaned || c.early != nil
-		c.early = nil
-		return
-	}
-	if !s.holed && !s.inGap {
-		// No hole, but no HTTP either.
-		for _, x := range c.pending {
-			x.Answer = AnswerAlien
-			c.e.publish(x)
-		}
-		return
-	}
-	c.answersLost()
-}
-
-// answersLost gives up the answers that may have been in a hole. Unless the
-// client sends without waiting, only the latest request can still get one.
-func (c *conn) answersLost() {
-	keep := 1
-	if c.pipelined {
-		keep = 0
-	}
-	for len(c.pending) > keep {
-		c.settle(c.pending[0], AnswerLost)
-		c.pending = c.pending[1:]
-	}
-}
-
-// settlePending gives the requests that got no answer their reason.
-func (c *conn) settlePending(why Answer) {
-	if s := c.side[1]; why != AnswerNone && (c.orphaned || s != nil && s.holed) {
-		why = AnswerLost
-	}
-	for _, x := range c.pending {
-		if x.Answer == AnswerAlien {
-			c.settle(x, AnswerAlien)
-			continue
-		}
-		c.settle(x, why)
-	}
-	c.pending = nil
-}
-
-func (c *conn) settle(x *exchange, why Answer) {
-	x.Answer = why
-	if x.sighting != nil {
-		x.sighting.noteAnswer(x)
-	}
-	c.e.publish(x)
 }
 
 // answer notes the final response.
@@ -323,60 +332,4 @@ func (x *exchange) answer(h *http1.Head, packet PacketRef) {
 		x.sighting.Response = h.Clone()
 		x.sighting.noteAnswer(x)
 	}
-}
-
-// noteProxy takes a PROXY header from the start of the connection.
-func (c *conn) noteProxy(f *preface.Result) {
-	c.proxy.Count++
-	if c.proxy.Count > 1 {
-		return
-	}
-	c.proxy.Version = "v1"
-	if f.Kind == preface.ProxyV2 {
-		c.proxy.Version = "v2"
-	}
-	c.proxy.Source, c.proxy.Dest = f.Source, f.Dest
-	if c.at != nil {
-		c.proxy.Packet = refOf(c.at)
-	}
-}
-
-// newReader makes a frame reader for one side by what the 101 agreed on.
-func (c *conn) newReader(who int) *ws.Reader {
-	set := ws.Settings{Masked: who == 0}
-	if up := c.upgraded; up != nil && up.Response != nil {
-		set.Deflate, set.Extended = ws.ExtensionsOf(up.Response.Join("Sec-WebSocket-Extensions"))
-	}
-	r := ws.NewReader(set)
-	if c.upgraded != nil {
-		c.upgraded.readers[who] = r
-	}
-	return r
-}
-
-// upgradedChanged marks the handshake of this WebSocket as changed.
-func (c *conn) upgradedChanged() {
-	if c.upgraded != nil {
-		c.e.changed(c.upgraded)
-	}
-}
-
-// looksPolling reports whether a target is a socket.io polling request of a
-// session, and of which.
-func looksPolling(target string) (session string, ok bool) {
-	if rest, found := strings.CutPrefix(target, "/socket.io/1/"); found {
-		transport, id, _ := strings.Cut(rest, "/")
-		id, _, _ = strings.Cut(id, "?")
-		id, _, _ = strings.Cut(id, "/")
-		switch transport {
-		case "xhr-polling", "jsonp-polling", "htmlfile", "xhr-multipart":
-			return id, id != ""
-		}
-		return "", false
-	}
-	if queryValue(target, "transport") != "polling" {
-		return "", false
-	}
-	id := queryValue(target, "sid")
-	return id, id != ""
 }

@@ -1,24 +1,45 @@
 package analyze
 
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"elbscope/capture/flow"
+)
+
 // A socket.io session whose WebSocket handshake failed goes on polling. That
 // is what its user sees of the failure: it works, slowly.
 
 // session is a socket.io session that tried a WebSocket.
 type session struct {
 	tries []*sighting
-	polls []poll
-	more  int // polls not kept
+	legs  []pollLeg
+}
+
+// pollLeg is the polling of a session on one leg, in one source.
+type pollLeg struct {
+	server netip.AddrPort
+	source int
+	polls  []poll // the first ones
+	last   poll
+	total  int
 }
 
 // poll is a polling request of a session.
 type poll struct {
 	packet PacketRef
-	x      Exchange
+	conn   *flow.Conn
+	line   string
 }
 
-// maxPolls bounds the polls kept for one session; what counts is that they go
-// on after the failure.
-const maxPolls = 64
+// What counts is that the polls go on after the failure: the first ones of a
+// session are kept, and the last. The tries tell whether one succeeded.
+const (
+	maxPolls = 8
+	maxTries = 32
+	maxLegs  = 8
+)
 
 // noteHandshake remembers that a session tried a WebSocket.
 func (e *Engine) noteHandshake(s *sighting) {
@@ -29,8 +50,20 @@ func (e *Engine) noteHandshake(s *sighting) {
 	if e.sessions[id] == nil {
 		e.sessions[id] = &session{}
 	}
-	if se := e.sessions[id]; len(se.tries) < maxPolls {
+	if se := e.sessions[id]; len(se.tries) < maxTries {
 		se.tries = append(se.tries, s)
+	}
+}
+
+// forgetSession drops what is known about the session of a sighting that is
+// gone, if it was the last of it.
+func (e *Engine) forgetSession(s *sighting) {
+	id := sessionOf(s.target)
+	if se := e.sessions[id]; se != nil {
+		se.tries = slices.DeleteFunc(se.tries, func(o *sighting) bool { return o == s })
+		if len(se.tries) == 0 {
+			delete(e.sessions, id)
+		}
 	}
 }
 
@@ -47,14 +80,34 @@ func (e *Engine) noteRequest(x *exchange) {
 	if se == nil {
 		return
 	}
-	if len(se.polls) == maxPolls {
-		se.more++
+	leg := se.leg(x.Conn.Server, x.Request.Source)
+	if leg == nil {
 		return
 	}
-	se.polls = append(se.polls, poll{x.Request, x.Exchange})
+	leg.total++
+	leg.last = poll{x.Request, x.Conn, x.Method + " " + x.Target}
+	if len(leg.polls) < maxPolls {
+		leg.polls = append(leg.polls, leg.last)
+	} else if leg.total&(leg.total-1) != 0 {
+		return // a thousand polls are as bad as 999
+	}
 	for _, s := range se.tries {
 		e.changed(s)
 	}
+}
+
+// leg returns the leg of a session that a poll was seen on, nil if there are
+// too many.
+func (se *session) leg(server netip.AddrPort, source int) *pollLeg {
+	i := slices.IndexFunc(se.legs, func(l pollLeg) bool { return l.server == server && l.source == source })
+	if i < 0 {
+		if len(se.legs) == maxLegs {
+			return nil
+		}
+		i = len(se.legs)
+		se.legs = append(se.legs, pollLeg{server: server, source: source})
+	}
+	return &se.legs[i]
 }
 
 // polling says what the session of a handshake did after it, on the leg
@@ -73,24 +126,46 @@ func (e *Engine) polling(h *Handshake) Polling {
 	for _, s := range se.tries {
 		p.Upgraded = p.Upgraded || s.Response != nil && s.Response.Status() == 101
 	}
-	if failed == 0 {
+	i := slices.IndexFunc(se.legs, func(l pollLeg) bool {
+		return l.server == first.Conn.Server && l.source == first.RequestPacket.Source
+	})
+	if failed == 0 || i < 0 {
 		return p
 	}
+	leg := &se.legs[i]
 	off, _ := e.clocks.offset(first.RequestPacket.Source)
-	for _, poll := range se.polls {
-		at := poll.packet.Time + off
-		if poll.x.Conn.Server != first.Conn.Server || poll.packet.Source != first.RequestPacket.Source || at < failed {
-			continue
-		}
-		if p.Requests == 0 {
-			p.First, p.Conn, p.After = poll.packet, poll.x.Conn, at-failed
-			p.FirstLine = poll.x.Method + " " + poll.x.Target
-		}
-		p.Last = poll.packet
-		p.Requests++
+	after := func(p poll) bool { return p.packet.Time+off >= failed }
+	n := slices.IndexFunc(leg.polls, after)
+	one := leg.last
+	switch {
+	case n >= 0:
+		one = leg.polls[n]
+	case after(leg.last):
+		n = leg.total - 1 // at least that one
+	default:
+		return p
 	}
-	if p.Requests > 0 {
-		p.Requests += se.more
-	}
+	p.First, p.Conn, p.After, p.FirstLine = one.packet, one.conn, one.packet.Time+off-failed, one.line
+	p.Last, p.Requests = leg.last.packet, leg.total-n
 	return p
+}
+
+// looksPolling reports whether a target is a socket.io polling request of a
+// session, and of which.
+func looksPolling(target string) (session string, ok bool) {
+	if rest, found := strings.CutPrefix(target, "/socket.io/1/"); found {
+		transport, id, _ := strings.Cut(rest, "/")
+		id, _, _ = strings.Cut(id, "?")
+		id, _, _ = strings.Cut(id, "/")
+		switch transport {
+		case "xhr-polling", "jsonp-polling", "htmlfile", "xhr-multipart":
+			return id, id != ""
+		}
+		return "", false
+	}
+	if queryValue(target, "transport") != "polling" {
+		return "", false
+	}
+	id := queryValue(target, "sid")
+	return id, id != ""
 }

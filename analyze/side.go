@@ -18,22 +18,26 @@ const (
 	closed
 )
 
-// maxPaused bounds what is held back of a client that goes on talking before
-// its handshake was answered.
-const maxPaused = 64 << 10
-
 // side is what one end of a connection sends.
 type side struct {
 	c      *conn
 	who    int // 0 sends requests, 1 responses
 	stage  stage
-	buf    []byte // while detecting or paused
+	buf    []byte // while detecting
 	skip   int    // bytes of a PROXY header still to come
 	bufAt  PacketRef
+	held   held // while paused
 	parser http1.Parser
 	reader *ws.Reader
-	// begin is the packet in which the head at hand starts.
+	// begin is the packet in which the head at hand starts; open is set while
+	// there is such a head.
 	begin PacketRef
+	open  bool
+	// replay is the packet that bytes came in which were held back, while they
+	// are looked at.
+	replay PacketRef
+	// httpAt is the packet in which HTTP among frames may have begun.
+	httpAt PacketRef
 	// current is the exchange whose body is being read.
 	current *exchange
 	// early is set while the body of an early response is being read.
@@ -45,6 +49,8 @@ type side struct {
 	holed, inGap bool
 	// cutSwitch is set when the head that ended HTTP was itself cut.
 	cutSwitch bool
+	// waitsFor is the exchange whose answer a paused side waits for.
+	waitsFor *exchange
 }
 
 func newSide(c *conn, who int) *side {
@@ -61,13 +67,17 @@ func (s *side) feed(b []byte) {
 			b = s.detect(b)
 		case speaking:
 			rest, stopped := s.parser.Feed(b)
+			s.bufAt = PacketRef{}
 			if !stopped {
 				return
 			}
 			b = rest
 			s.turn(s.next)
 		case paused:
-			s.hold(b)
+			s.held.add(b, s.packet())
+			if answers := s.c.side[1]; answers != nil && answers.holed {
+				s.c.unpause()
+			}
 			return
 		case framing:
 			s.frames(b)
@@ -80,9 +90,8 @@ func (s *side) feed(b []byte) {
 
 // turn changes the stage and makes ready for it.
 func (s *side) turn(st stage) {
-	held := s.buf
 	was := s.stage
-	s.stage = st
+	s.stage, s.open = st, false
 	switch st {
 	case speaking:
 		s.parser.Init(s, s.who == 1)
@@ -92,28 +101,45 @@ func (s *side) turn(st stage) {
 		}
 	case detecting, paused, opaque, closed:
 	}
-	if was == paused && len(held) > 0 {
-		s.buf = nil
-		s.feed(held)
+	if was == paused && st != paused {
+		s.waitsFor = nil
+		s.release()
 	}
 }
 
-// search makes a closed side listen again.
-func (s *side) search() {
-	s.stage = speaking
-	s.parser.Init(s, s.who == 1)
-	s.parser.Search()
+// release lets go what was held back.
+func (s *side) release() {
+	pieces := s.held.pieces
+	s.held = held{}
+	for _, p := range pieces {
+		if p.gap > 0 {
+			s.gap(p.gap)
+			continue
+		}
+		s.replay = p.at
+		s.feed(p.bytes)
+		s.replay = PacketRef{}
+	}
 }
 
-// hold keeps bytes back until the handshake before them is answered.
-func (s *side) hold(b []byte) {
-	if len(s.buf) == 0 && s.c.at != nil {
-		s.bufAt = refOf(s.c.at)
+// packet is the one that the bytes at hand came in.
+func (s *side) packet() PacketRef {
+	switch {
+	case s.replay.Num != 0:
+		return s.replay
+	case s.c.at != nil:
+		return refOf(s.c.at)
 	}
-	if len(s.buf)+len(b) > maxPaused {
-		b = b[:maxPaused-len(s.buf)]
+	return s.begin
+}
+
+// here is the packet in which what is being looked at began.
+func (s *side) here() PacketRef {
+	if at := s.bufAt; at.Num != 0 {
+		s.bufAt = PacketRef{}
+		return at
 	}
-	s.buf = append(s.buf, b...)
+	return s.packet()
 }
 
 // detect looks at the first bytes of the connection.
@@ -127,6 +153,9 @@ func (s *side) detect(b []byte) []byte {
 		b = s.buf
 	}
 	found, more := preface.Detect(b)
+	if s.c.mayTurn() {
+		more = s.orient(found.Kind, b) || more
+	}
 	if more && len(b) < preface.Enough {
 		if len(s.buf) == 0 {
 			s.bufAt = s.here()
@@ -137,8 +166,7 @@ func (s *side) detect(b []byte) []byte {
 	s.buf = nil
 	switch found.Kind {
 	case preface.ProxyV1, preface.ProxyV2:
-		s.c.noteProxy(&found)
-		s.bufAt = PacketRef{}
+		s.c.noteProxy(&found, s.here())
 		n := min(found.Len, len(b))
 		s.skip = found.Len - n
 		return b[n:]
@@ -156,20 +184,41 @@ func (s *side) detect(b []byte) []byte {
 	return b
 }
 
+// orient decides by the first bytes of a connection that was under way when
+// the capture began who is the client. It reports that it needs more of them.
+func (s *side) orient(k preface.Kind, b []byte) (more bool) {
+	switch {
+	case k == preface.Response && s.who == 0:
+		s.c.turnRound()
+	case k == preface.Request && s.who == 1:
+		is, more := looksLikeRequest(b)
+		if is {
+			s.c.turnRound()
+		}
+		return more
+	}
+	return false
+}
+
 // gap takes a hole.
 func (s *side) gap(n uint64) {
 	switch s.stage {
 	case detecting:
-		held := s.buf
-		s.buf = nil
-		s.turn(speaking)
-		s.feed(held)
+		if s.skip > 0 && n <= uint64(s.skip) {
+			s.skip -= int(n)
+			return
+		}
+		n -= uint64(s.skip)
+		s.skip = 0
+		s.undetected()
 		s.gap(n)
 	case speaking:
 		s.inGap = true
 		s.parser.Gap(n)
 		s.inGap = false
-		s.holed = s.holed || s.parser.Astray()
+		if s.parser.Astray() {
+			s.holed, s.c.lossy = true, true
+		}
 		if s.cutSwitch {
 			s.cutSwitch = false
 			s.turn(s.next)
@@ -177,46 +226,69 @@ func (s *side) gap(n uint64) {
 		}
 	case paused:
 		// What is behind the hole is frames or the next request; the answer
-		// will tell, so that only the bytes before it are given up.
-		s.buf = nil
+		// will tell.
+		s.held.gap(n)
 	case framing:
-		s.reader.Gap(n)
+		s.follow(func(r *ws.Reader) { r.Gap(n) })
 		s.c.upgradedChanged()
 	case opaque, closed:
 	}
 }
 
+// undetected goes on without knowing what the first bytes are.
+func (s *side) undetected() {
+	held := s.buf
+	s.buf = nil
+	s.turn(speaking)
+	s.feed(held)
+	s.bufAt = PacketRef{}
+}
+
 // finish takes the end of what the side sends.
 func (s *side) finish() {
-	switch s.stage {
-	case speaking:
+	if s.stage == detecting && len(s.buf) > 0 {
+		s.undetected()
+	}
+	if s.stage == speaking {
 		s.parser.Finish()
-	case detecting:
-		if len(s.buf) > 0 {
-			held := s.buf
-			s.buf = nil
-			s.turn(speaking)
-			s.feed(held)
-			s.parser.Finish()
+		if s.open && s.who == 1 {
+			s.c.broken() // not even enough to be called a head
 		}
-	case paused, framing, opaque, closed:
+		s.open = false
 	}
 	if s.stage == speaking || s.stage == detecting {
 		s.stage = closed
 	}
 }
 
+// end takes the end of the connection: an answer will not come any more.
+func (s *side) end() {
+	for s.stage == paused && len(s.held.pieces) > 0 {
+		s.turn(speaking)
+	}
+	s.finish()
+}
+
+// follow lets the reader of frames go on, and counts.
+func (s *side) follow(step func(*ws.Reader)) {
+	before := s.reader.Frames
+	step(s.reader)
+	s.c.e.frames(s.reader.Frames - before)
+}
+
 // frames takes bytes of a WebSocket.
 func (s *side) frames(b []byte) {
-	before, http := s.reader.Frames, s.reader.HTTP
-	s.reader.Feed(b)
-	s.c.e.frames(s.reader.Frames - before)
+	before, http, offset := s.reader.Frames, s.reader.HTTP, s.reader.Offset()
+	s.follow(func(r *ws.Reader) { r.Feed(b) })
+	if at, ok := s.reader.HTTPAt(); ok && !http && at >= offset {
+		s.httpAt = s.packet()
+	}
 	up := s.c.upgraded
 	if up == nil || s.reader.HTTP == http && (before > 0 || s.reader.Frames == 0) {
 		return // more of the same is no news; the counts are fetched when needed
 	}
-	if s.reader.HTTP && !http && up.WebSocket.HTTPHead.Num == 0 && s.c.at != nil {
-		up.WebSocket.HTTPHead = refOf(s.c.at)
+	if s.reader.HTTP && !http && up.WebSocket.HTTPHead.Num == 0 {
+		up.WebSocket.HTTPHead = s.httpAt
 		up.WebSocket.HTTPLine = s.reader.HTTPLine()
 		up.WebSocket.HTTPFrom = s.dir()
 	}

@@ -1,10 +1,12 @@
 package analyze
 
 import (
+	"math"
 	"strings"
 
 	"elbscope/analyze/http1"
 	"elbscope/analyze/ws"
+	"elbscope/capture/flow"
 )
 
 // sighting is a Sighting that is still being read. Its times are on its own
@@ -15,14 +17,19 @@ type sighting struct {
 	key     string // whole, or ""
 	target  string
 	host    string
+	from    string // the client's address
 	readers [2]*ws.Reader
 	final   bool // nothing more can come on its connection
 	// home is the cluster it belongs to.
 	home *cluster
 	// adopted is set once a sighting without a key has found its home.
 	adopted bool
-	// looked is set once that was tried after its connection had ended.
-	looked bool
+	// looked is what was known when kin was last looked for.
+	looked uint64
+	// gone is set once it was forgotten, or never kept, for lack of memory.
+	gone bool
+	// rev moves when something about it is new.
+	rev uint32
 }
 
 // setRequest takes the request head, which may come again with more fields.
@@ -44,13 +51,27 @@ func (s *sighting) noteAnswer(x *exchange) {
 // noteClose takes over who closed first.
 func (s *sighting) noteClose() {
 	who, ev := s.c.firstClose()
+	if ev.how == s.How && who == s.ClosedBy && ev.packet == s.ClosePacket {
+		return
+	}
 	s.ClosedBy, s.How, s.ClosePacket = who, ev.how, ev.packet
+	s.c.e.changed(s)
+}
+
+// finish takes the end of the connection.
+func (s *sighting) finish(cause flow.EndCause) {
+	s.final = cause != flow.EndOfCapture
+	s.current()
+	s.readers = [2]*ws.Reader{}
 	s.c.e.changed(s)
 }
 
 // takePackets copies the list of packets from the connection's window.
 func (s *sighting) takePackets() {
 	w := &s.c.window
+	if len(w.refs) == len(s.Packets) && w.leftOut == s.PacketsLeftOut {
+		return // the list only grows
+	}
 	s.Packets = append([]PacketRef(nil), w.refs...)
 	s.PacketsLeftOut = w.leftOut
 }
@@ -94,4 +115,29 @@ func (s *sighting) mentions(addr string) bool {
 		}
 	}
 	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().String() == addr
+}
+
+// end is when a sighting was over: answered, or closed without an answer; never,
+// if neither is known.
+func (s *sighting) end() flow.Time {
+	switch {
+	case s.Answer == AnswerSeen:
+		return max(s.Answered, s.Time)
+	case s.How == 0 && s.c.ended && s.final:
+		return max(s.c.lastPayload+s.Time-s.RequestPacket.Time, s.Time)
+	case s.How == 0, s.How == flow.FIN && s.ClosedBy == flow.FromClient && s.Answer == AnswerNone:
+		return never // a client that has closed can still be answered
+	}
+	return max(s.Closed, s.Time)
+}
+
+// silent reports whether a sighting ended without an answer.
+func (s *sighting) silent() bool { return s.Answer != AnswerSeen && s.end() != never }
+
+const never = flow.Time(math.MaxInt64)
+
+// knows ranks the ways in which the wait for an answer can have ended by how
+// much the capture says about it.
+func (a Answer) knows() int {
+	return [...]int{AnswerNone: 0, AnswerLost: 1, AnswerAlien: 2, AnswerClosed: 3, AnswerSeen: 4}[a]
 }

@@ -1,12 +1,21 @@
 package analyze
 
+import (
+	"slices"
+	"sync"
+)
+
 // store accounts for what is kept, against the memory budget, and holds the
 // packets of handshakes whose source cannot be read again.
 type store struct {
-	limit     int64 // 0: no limit
-	bytes     int64
-	forgotten uint64
-	packets   map[packetKey][]byte
+	limit int64 // 0: no limit
+	bytes int64
+	// forgotten counts what was given up, handshakes those of it that were
+	// handshakes.
+	forgotten, handshakes uint64
+
+	mu      sync.Mutex // readers ask for packets
+	packets map[packetKey][]byte
 	// order is that of arrival, for giving up the oldest.
 	order []packetKey
 	raw   int64
@@ -23,7 +32,12 @@ func (s *store) over() bool { return s.limit > 0 && s.bytes > s.limit }
 // oldest are given up first.
 func (e *Engine) keep(copies []Kept) {
 	s := &e.kept
-	if len(copies) > 0 && s.packets == nil {
+	if len(copies) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.packets == nil {
 		s.packets = make(map[packetKey][]byte)
 	}
 	for _, k := range copies {
@@ -33,19 +47,25 @@ func (e *Engine) keep(copies []Kept) {
 		}
 		s.packets[key] = k.Raw
 		s.order = append(s.order, key)
-		s.raw += int64(len(k.Raw)) + 64
+		s.raw += int64(len(k.Raw)) + packetCost
 	}
 	for s.limit > 0 && s.raw > s.limit/2 && len(s.order) > 0 {
 		key := s.order[0]
 		s.order = s.order[1:]
-		s.raw -= int64(len(s.packets[key])) + 64
+		s.raw -= int64(len(s.packets[key])) + packetCost
 		delete(s.packets, key)
 	}
 }
 
+// packetCost is about what keeping a packet takes beside its bytes.
+const packetCost = 96
+
 // KeptPacket returns the copy of a packet whose source cannot be read again;
-// nil if none was kept, which is to be said where the packet is asked for.
+// nil if none was kept, which is to be said where the packet is asked for. It
+// may be called from any goroutine.
 func (e *Engine) KeptPacket(r PacketRef) []byte {
+	e.kept.mu.Lock()
+	defer e.kept.mu.Unlock()
 	return e.kept.packets[packetKey{r.Source, r.Num}]
 }
 
@@ -54,5 +74,52 @@ func (e *Engine) forgetExchange() {
 	if x := e.Exchanges.DropOldest(); x != nil {
 		e.kept.bytes -= int64(x.size())
 		e.kept.forgotten++
+	}
+}
+
+// trim forgets what is too much: first exchanges, then handshakes without
+// findings, then those with findings; each oldest first. Handshakes go down to
+// nine tenths of the limit, so that not every one that comes starts a search
+// for one to go.
+func (e *Engine) trim() {
+	for e.kept.over() && e.Exchanges.Len() > 0 {
+		e.forgetExchange()
+	}
+	if !e.kept.over() {
+		return
+	}
+	enough := e.kept.limit / 10 * 9
+	for _, findings := range []bool{false, true} {
+		for _, p := range e.byAge {
+			if e.kept.bytes <= enough {
+				break
+			}
+			if p.num >= 0 && (findings || len(p.last.Findings) == 0) {
+				e.forget(p)
+			}
+		}
+	}
+	e.byAge = slices.DeleteFunc(e.byAge, func(p *published) bool { return p.num < 0 })
+}
+
+// forget drops a handshake with all its sightings.
+func (e *Engine) forget(p *published) {
+	members := p.members
+	e.drop(p)
+	e.kept.forgotten++
+	e.kept.handshakes++
+	for _, s := range members {
+		s.gone, s.home = true, nil
+		e.forgetTarget(s)
+		e.forgetSession(s)
+	}
+	c := p.owner
+	if c == nil {
+		return
+	}
+	c.sightings = slices.DeleteFunc(c.sightings, func(s *sighting) bool { return s.gone })
+	c.published = slices.DeleteFunc(c.published, func(o *published) bool { return o == p })
+	if len(c.sightings) == 0 && e.clusters[c.key] == c {
+		delete(e.clusters, c.key)
 	}
 }

@@ -5,32 +5,30 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"elbscope/analyze/http1"
 )
 
 func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
 
 // assemble makes a handshake of its sightings, judges it and asks the rules.
 func (e *Engine) assemble(members []*sighting) *Handshake {
-	h := &Handshake{Final: true}
-	oldest := members[0]
-	for _, s := range members {
-		v := s.Sighting
-		h.Sightings = append(h.Sightings, &v)
-		if s.Exchange < oldest.Exchange {
-			oldest = s
+	h := &Handshake{Final: e.finished, ID: "h" + uitoa(oldest(members))}
+	copies := make([]Sighting, len(members))
+	h.Sightings = make([]*Sighting, len(members))
+	first := members[0]
+	for i, s := range members {
+		copies[i] = s.Sighting
+		h.Sightings[i] = &copies[i]
+		if s.Time < first.Time {
+			first = s
 		}
 		if h.Key == "" {
 			h.Key = s.key
 		}
-		h.Final = h.Final && (s.final || !e.cfg.Live)
 	}
-	h.ID = "h" + uitoa(oldest.Exchange)
-	first := h.First()
-	h.Target, h.Host, h.Start = first.Request.Target(), first.Request.Get("Host"), first.Time
+	h.Target, h.Host, h.Start = first.target, first.host, first.Time
 	setLegs(h)
-	if first.Response != nil {
-		h.Status = first.Response.Status()
-	}
 	// With tries on the first leg, the last one's answer is what arrived.
 	for _, s := range h.Sightings {
 		if s.Hop == 0 && s.Response != nil {
@@ -41,6 +39,15 @@ func (e *Engine) assemble(members []*sighting) *Handshake {
 	e.judge(h)
 	e.askRules(h)
 	return h
+}
+
+// oldest returns the number of the first of some exchanges.
+func oldest(members []*sighting) uint64 {
+	n := members[0].Exchange
+	for _, s := range members[1:] {
+		n = min(n, s.Exchange)
+	}
+	return n
 }
 
 // setLegs says of each sighting on what leg it was made.
@@ -123,7 +130,7 @@ func damages(all []*Sighting) []Damage {
 			break
 		}
 	}
-	if d := changedKey(all); d != nil && len(found) == 0 {
+	if d := changedValue(all); d != nil && len(found) == 0 {
 		found = append(found, *d)
 	}
 	return found
@@ -149,15 +156,29 @@ func lastWith(earlier []*Sighting, hop int, of func(Signs) Tri) (index int, know
 	return index, true
 }
 
-// changedKey finds a hop that put another key in the place of the client's.
-func changedKey(all []*Sighting) *Damage {
-	for i, s := range all {
-		if s.Hop == 0 || keyOf(s.Request) == "" {
-			continue
+// changedValue finds a hop that put another key or version in the place of the
+// client's.
+func changedValue(all []*Sighting) *Damage {
+	version := func(h *http1.Head) string {
+		if cutInside(h, "Sec-WebSocket-Version") {
+			return ""
 		}
-		for j := range all[:i] {
-			if key := keyOf(all[j].Request); all[j].Hop < s.Hop && key != "" && key != keyOf(s.Request) {
-				return &Damage{Kind: Altered, Before: j, After: i}
+		return h.Join("Sec-WebSocket-Version")
+	}
+	for _, value := range []func(*http1.Head) string{keyOf, version} {
+		// One sighting with a value stands for its hop, and is compared with
+		// that of the hop before.
+		before, here := -1, -1
+		for i, s := range all {
+			after := value(s.Request)
+			if after == "" {
+				continue
+			}
+			if here < 0 || all[here].Hop < s.Hop {
+				before, here = here, i
+			}
+			if before >= 0 && value(all[before].Request) != after {
+				return &Damage{Kind: Altered, Before: before, After: i}
 			}
 		}
 	}
@@ -174,6 +195,10 @@ func (e *Engine) judge(h *Handshake) {
 	h.Certainty = Proven
 	last := h.Last()
 	if why := unsound(h.Sightings); why != "" {
+		if e.cfg.Live && last.Answer == AnswerNone {
+			h.Verdict, h.Certainty = Pending, Unsure
+			return
+		}
 		h.cannotTell(why)
 		return
 	}
@@ -181,7 +206,7 @@ func (e *Engine) judge(h *Handshake) {
 	case h.Status == 101:
 		h.Verdict = Healthy
 	case last.Answer == AnswerSeen && last.Response.Status() == 101 && last.Hop > 0:
-		h.judgeRelay()
+		e.judgeRelay(h, last)
 	case last.Answer == AnswerSeen:
 		h.Verdict = Refused
 	case last.Answer == AnswerClosed:
@@ -206,28 +231,24 @@ func (h *Handshake) judgeDamage(d Damage) {
 }
 
 // judgeRelay decides between a 101 that was not relayed and one whose way back
-// is not in the capture.
-func (h *Handshake) judgeRelay() {
-	// The hop at fault stands between the innermost leg without the 101 and
-	// the outermost with it.
-	for i := len(h.Sightings) - 1; i >= 0; i-- {
-		s := h.Sightings[i]
-		if s.Response != nil && s.Response.Status() == 101 {
-			continue
-		}
-		switch s.Answer {
-		case AnswerSeen, AnswerClosed, AnswerAlien:
-			h.Verdict = NotRelayed
-			h.Culprit = &Culprit{Front: s.Conn.Server}
-			for _, inner := range h.Sightings[i+1:] {
-				if inner.Hop > s.Hop {
-					h.Culprit.Back = inner.Conn.Client.Addr()
-					break
-				}
-			}
+// is not in the capture. The hop at fault stands between the innermost leg
+// without the 101 and the outermost with it.
+func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
+	h.cannotTell("the 101 came back on the last leg, and the capture does not hold what arrived nearer to the client")
+	for hop := inner.Hop - 1; hop >= 0; hop-- {
+		s := h.latest(hop)
+		switch {
+		case s == nil:
+		case s.Answer == AnswerSeen && s.Response.Status() == 101:
+			inner = s
+		case s.Answer == AnswerNone && e.cfg.Live:
+			h.Verdict, h.Why = Pending, ""
 			return
-		case AnswerNone, AnswerLost:
-			h.cannotTell("the 101 came back on the last leg, and the capture does not hold what arrived nearer to the client")
+		case s.Answer == AnswerNone, s.Answer == AnswerLost:
+			return
+		default:
+			h.Verdict, h.Certainty, h.Why = NotRelayed, Proven, ""
+			h.Culprit = &Culprit{Front: s.Conn.Server, Back: inner.Conn.Client.Addr()}
 			return
 		}
 	}
@@ -254,8 +275,9 @@ func (h *Handshake) cannotTell(why string) {
 // unsound says what keeps sightings without visible damage from being sound:
 // heads of which the capture does not hold enough.
 func unsound(all []*Sighting) string {
+	sound := func(s *Sighting) bool { return s.Signs.Sound() || s.Signs.Intact() == Yes }
 	for _, s := range all {
-		if s.Signs.Sound() || s.Signs.Intact() == Yes {
+		if sound(s) || slices.ContainsFunc(all, func(o *Sighting) bool { return sameWire(o, s) && sound(o) }) {
 			continue
 		}
 		return "the request in packet " + uitoa(s.RequestPacket.Num) + " was not captured to its end, " +

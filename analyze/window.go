@@ -52,10 +52,48 @@ func (w *window) add(p *flow.Packet) {
 	w.raws = append(w.raws, rawRef{len(w.refs) - 1, from, len(w.raw)})
 }
 
-// restart forgets all packets but the one at hand.
-func (w *window) restart(p *flow.Packet) {
-	w.refs, w.raws, w.raw, w.leftOut = w.refs[:0], w.raws[:0], w.raw[:0], 0
-	w.add(p)
+// keepFrom forgets all packets before one that it holds; all of them, if it
+// does not hold that one.
+func (w *window) keepFrom(r PacketRef) {
+	from := w.find(r)
+	if from < 0 {
+		w.refs, w.raws, w.raw, w.leftOut = w.refs[:0], w.raws[:0], w.raw[:0], 0
+		return
+	}
+	w.refs = slices.Delete(w.refs, 0, from)
+	w.raws = slices.DeleteFunc(w.raws, func(o rawRef) bool { return o.ref < from })
+	if len(w.raws) == 0 {
+		w.raw = w.raw[:0]
+		return
+	}
+	cut := w.raws[0].from
+	w.raw = slices.Delete(w.raw, 0, cut)
+	for i := range w.raws {
+		w.raws[i].ref -= from
+		w.raws[i].from -= cut
+		w.raws[i].to -= cut
+	}
+}
+
+func (w *window) find(r PacketRef) int {
+	return slices.IndexFunc(w.refs, func(o PacketRef) bool { return o.Num == r.Num && o.Source == r.Source })
+}
+
+func (w *window) holds(r PacketRef) bool { return w.find(r) >= 0 }
+
+// prepend puts a packet before all others; raw may be nil.
+func (w *window) prepend(r PacketRef, raw []byte) {
+	if len(w.refs) > 0 && w.refs[0].Num == r.Num && w.refs[0].Source == r.Source {
+		return
+	}
+	w.refs = slices.Insert(w.refs, 0, r)
+	for i := range w.raws {
+		w.raws[i].ref++
+	}
+	if raw != nil {
+		w.raw = append(w.raw, raw...)
+		w.raws = append(w.raws, rawRef{0, len(w.raw) - len(raw), len(w.raw)})
+	}
 }
 
 // Kept is a copy of a packet whose source cannot be read again.

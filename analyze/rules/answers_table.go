@@ -209,9 +209,9 @@ var plainAnswers = []answer{
 	{426, always, "", true,
 		"The server wants an upgrade and saw none that it could use: the header did not arrive, or the version does not suit it.", ""},
 	{500, always, "", true, "The application failed while it handled the handshake: its log has the reason.", ""},
-	{502, always, "", false, "Somebody between had no valid answer from the server behind it.", ""},
+	{502, always, "", false, "A proxy or load balancer on the way had no valid answer from the server behind it.", ""},
 	{503, always, "", false, "The server, or somebody before it, has no capacity, or nothing behind it is up.", ""},
-	{504, always, "", false, "Somebody between waited in vain for the server behind it.", ""},
+	{504, always, "", false, "A proxy or load balancer on the way waited in vain for the server behind it.", ""},
 	{505, always, "", true, "The server refuses the HTTP version. WebSocket begins with HTTP/1.1.", ""},
 	{400, always, "", false, "The server calls the request a bad one, and does not say why.", ""},
 }

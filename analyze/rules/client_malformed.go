@@ -17,6 +17,7 @@ var clientMalformed = &analyze.Rule{
 			// The client's own leg is in the capture: that is the proof.
 			Certainty: analyze.Proven,
 			Title:     "The client sends a broken handshake",
+			DamageHop: 1,
 			Facts:     baseFacts(c),
 		}
 		f.Facts.Arrived = sightingFacts(s)

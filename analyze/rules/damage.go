@@ -26,9 +26,11 @@ type damageTitles struct {
 // damageFindings returns one finding for each damage of that kind.
 func damageFindings(c *analyze.Case, kind analyze.Verdict, titles damageTitles) []*analyze.Finding {
 	var found []*analyze.Finding
-	for _, d := range c.Damages {
+	for i, d := range c.Damages {
 		if d.Kind == kind {
-			found = append(found, damageFinding(c, d, titles))
+			f := damageFinding(c, d, titles)
+			f.Facts.Damaged = i > 0
+			found = append(found, f)
 		}
 	}
 	return found
@@ -50,6 +52,7 @@ func damageFinding(c *analyze.Case, d analyze.Damage, titles damageTitles) *anal
 	setHop(&f.Facts, before, after)
 	setOutcome(&f.Facts, c)
 	f.Facts.Missing = missing(before, after)
+	f.Facts.Unnamed = before != nil && before.Signs.Connection == analyze.No
 	server := after.Conn.Server.String()
 	if before != nil {
 		f.Certainty = analyze.Proven
@@ -84,8 +87,9 @@ func causeOf(c *analyze.Case) *analyze.Finding {
 			return f
 		}
 	}
-	for _, d := range c.Damages {
-		if f := earlier(c, damageRules[d.Kind]); f != nil {
+	// What a server did not like is what the hop next to it did last.
+	for i := len(c.Damages) - 1; i >= 0; i-- {
+		if f := earlier(c, damageRules[c.Damages[i].Kind]); f != nil {
 			return f
 		}
 	}
@@ -108,6 +112,7 @@ func asSymptom(c *analyze.Case, f *analyze.Finding) {
 	f.Severity = errorUnlessSucceeded(c)
 	if f.Cause = causeOf(c); f.Cause != nil {
 		f.Severity = analyze.Info
+		f.Facts.Symptom = true
 		f.Group = group(f.Group, f.Cause.Rule, f.Cause.Group)
 	}
 }

@@ -17,6 +17,9 @@ type Explanation struct {
 	// Text is Markdown: what happened, why it fails, what the remedies cost,
 	// how to check, and when all this does not apply.
 	Text string
+	// Note is Markdown, too: what is to be known before a remedy is chosen. It
+	// stands above the remedies and may be empty.
+	Note string
 	// Remedies are the ways out, the likeliest one first.
 	Remedies []Remedy
 	// References are addresses of public documents.
@@ -56,22 +59,34 @@ var pages = template.Must(template.New("pages").
 	Option("missingkey=error").
 	Funcs(template.FuncMap{
 		"wire":     codeSpan,
+		"prose":    prose,
 		"cap":      capitalized,
 		"asked":    asked,
 		"seen":     seenAs,
 		"answered": answered,
+
+		"where":        where,
+		"curl":         curl,
+		"frontcurl":    frontCurl,
+		"masks":        masks,
+		"ports":        ports,
+		"application":  appOr,
+		"instanceport": instancePort,
+		"portof":       portOf,
+		"place":        place,
 	}).
 	ParseFS(texts, "*.md", "remedies.tmpl"))
 
 // Explain fills the page of the finding's rule with its facts.
 func Explain(f *analyze.Finding) (Explanation, error) {
-	page, err := render(f.Rule, f.Facts)
+	page, err := render(f.Rule, &facts{Facts: f.Facts})
 	if err != nil {
 		return Explanation{}, err
 	}
 	title, parts := split(page)
 	e := Explanation{
 		Rule: f.Rule, Title: title,
+		Note:       noteOf(parts[sectionChange]),
 		Remedies:   remediesOf(parts[sectionChange]),
 		References: addressesIn(parts[sectionSources]),
 	}
@@ -88,20 +103,35 @@ func Explain(f *analyze.Finding) (Explanation, error) {
 // Page returns the page of a rule as Markdown, told with the facts of an
 // example instead of those of a capture.
 func Page(id string) (string, error) {
-	page, err := render(id, exampleFacts(id))
+	page, err := render(id, &facts{Facts: exampleFacts(id), Example: true})
 	heading := "## " + sectionHappened + "\n"
 	return strings.Replace(page, heading, heading+"\nAn example, with addresses that belong to nobody:\n", 1), err
 }
 
 var blankLines = regexp.MustCompile(`\n{3,}`)
 
-func render(id string, f analyze.Facts) (string, error) {
+// facts are what the templates see.
+type facts struct {
+	analyze.Facts
+	// Example is set where they are those of no capture.
+	Example bool
+}
+
+// InstanceOnly reports whether the capture shows that what stands before the
+// instance is in order, so that its own proxy alone has to change.
+func (f *facts) InstanceOnly() bool { return f.Local && !f.Inferred && !f.Damaged }
+
+// ByNginx reports whether the hop looks like nginx.
+func (f *facts) ByNginx() bool { return strings.HasPrefix(f.Looks, "nginx") }
+
+func render(id string, f *facts) (string, error) {
 	page := pages.Lookup(id + ".md")
 	if page == nil {
 		return "", fmt.Errorf("no explanation for rule %q", id)
 	}
 	var b bytes.Buffer
-	if err := page.Execute(&b, plainFacts(f)); err != nil {
+	shown := &facts{Facts: plainFacts(f.Facts), Example: f.Example}
+	if err := page.Execute(&b, shown); err != nil {
 		return "", fmt.Errorf("explanation of rule %q: %w", id, err)
 	}
 	// Where a template leaves something out, blank lines pile up.
@@ -133,6 +163,12 @@ func split(page string) (title string, parts map[string]string) {
 	}
 	keep()
 	return title, parts
+}
+
+// noteOf is what stands before the first remedy.
+func noteOf(text string) string {
+	note, _, _ := strings.Cut("\n"+text, "\n### ")
+	return strings.TrimSpace(note)
 }
 
 var stepStart = regexp.MustCompile(`^\d+\. `)

@@ -125,6 +125,67 @@ func TestLocalPutsNginxFirst(t *testing.T) {
 	}
 }
 
+// TestNotes: which half has to change is said above the remedies, and a load
+// balancer that the capture acquits is not to be changed.
+func TestNotes(t *testing.T) {
+	for _, id := range []string{idConnectionRewrite, idUpgradeDropped} {
+		for name, tt := range map[string]struct {
+			change func(*analyze.Facts)
+			want   string
+			lb     bool
+		}{
+			"the load balancer":           {func(*analyze.Facts) {}, "Both halves are needed", true},
+			"the instance":                {func(f *analyze.Facts) { f.Local = true }, "Only the instance's own proxy", false},
+			"the instance, from one side": {func(f *analyze.Facts) { f.Local, f.Inferred = true, true }, "Both halves are needed", true},
+			"the instance, after another": {func(f *analyze.Facts) { f.Local, f.Damaged = true, true }, "Both halves are needed", true},
+		} {
+			f := exampleFacts(id)
+			tt.change(&f)
+			e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+			if err != nil || !strings.HasPrefix(e.Note, tt.want) {
+				t.Errorf("%s, %s: note %q, %v", id, name, e.Note, err)
+			}
+			lb := slices.ContainsFunc(e.Remedies, func(r Remedy) bool { return strings.HasPrefix(r.Title, "Classic Load Balancer") })
+			if lb != tt.lb || strings.Contains(e.Text, "no part in this one") == tt.lb || strings.Contains(e.Text, "stickiness") != tt.lb {
+				t.Errorf("%s, %s: the load balancer is to be changed: %v\n%s", id, name, lb, e.Text)
+			}
+		}
+	}
+}
+
+// TestSymptoms: a cause is named where there is one, and not elsewhere.
+func TestSymptoms(t *testing.T) {
+	for _, id := range []string{idHandshakeRefused, idHandshakeNoAnswer} {
+		for symptom, want := range map[bool]string{true: "Another finding of this handshake is the cause", false: "Nothing in this capture damaged the handshake"} {
+			f := exampleFacts(id)
+			f.Symptom = symptom
+			e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+			if err != nil || !strings.Contains(e.Text, want) {
+				t.Errorf("%s, symptom %v: %v\n%s", id, symptom, err, e.Text)
+			}
+			if id == idHandshakeRefused && strings.Contains(e.Remedies[0].Steps[0], "cause") != symptom {
+				t.Errorf("symptom %v: %q", symptom, e.Remedies[0].Steps)
+			}
+		}
+	}
+}
+
+func TestProse(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                                   "",
+		"ws, as it looks, on 10.0.1.2:80":    "ws, as it looks, on `10.0.1.2:80`",
+		"10.0.0.1:80 and 10.0.1.1:50001":     "`10.0.0.1:80` and `10.0.1.1:50001`",
+		"10.0.0.1:80, or something behind":   "`10.0.0.1:80`, or something behind",
+		"nginx on [fd00::1]:80":              "nginx on `[fd00::1]:80`",
+		"a](x) <b> *c* _d_ `e` \\f #g h://i": `a\]\(x) \<b\> \*c\* \_d\_ 'e' \\f \#g h:\//i`,
+		"a\nb":                               `a\\nb`,
+	} {
+		if got := prose(in); got != want {
+			t.Errorf("prose(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 // fullFacts fills every field, so that every branch of a page is taken.
 func fullFacts(value string) analyze.Facts {
 	var f analyze.Facts
@@ -184,7 +245,7 @@ func TestNoHoles(t *testing.T) {
 
 func checkFilled(t *testing.T, what, id string, f analyze.Facts) {
 	t.Helper()
-	page, err := render(id, f)
+	page, err := render(id, &facts{Facts: f})
 	if err != nil {
 		t.Errorf("%s: %v", what, err)
 		return

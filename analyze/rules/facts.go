@@ -10,6 +10,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
+	"elbscope/internal/wiretext"
 )
 
 // absent stands for a header that is known not to be there.
@@ -19,7 +20,29 @@ const absent = "(absent)"
 func baseFacts(c *analyze.Case) analyze.Facts {
 	f := analyze.Facts{Host: c.Host, Target: c.Target, Key: c.Key, Succeeded: c.Succeeded()}
 	f.Client, f.ClientFrom = clientOf(c.First())
+	setServers(&f, c)
 	return f
+}
+
+// setServers fills in whom one can ask by hand. A server that is sent PROXY
+// headers is left out: it would take a request without one for a broken one.
+func setServers(f *analyze.Facts, c *analyze.Case) {
+	for _, s := range c.Sightings {
+		if s.Proxy.Version != "" {
+			continue
+		}
+		server := s.Conn.Server.String()
+		switch s.Leg {
+		case analyze.LocalLeg:
+			f.Application = server
+		case analyze.InstanceLeg:
+			f.Instance = server
+		case analyze.ClientLeg:
+			if f.Balancer == "" {
+				f.Balancer = server
+			}
+		}
+	}
 }
 
 // clientOf names the client as seen on the first leg. X-Forwarded-For is read
@@ -205,6 +228,14 @@ func missing(before, after *analyze.Sighting) string {
 	for _, w := range lacks(after) {
 		if !had[w] {
 			lost = append(lost, w)
+		}
+	}
+	if before != nil {
+		for _, name := range []string{"Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
+			from, to := before.Request.Join(name), after.Request.Join(name)
+			if from != "" && to != "" && from != to {
+				lost = append(lost, name+" was changed from "+wiretext.Printable(from, 40)+" to "+wiretext.Printable(to, 40))
+			}
 		}
 	}
 	return enumerate(lost)

@@ -33,6 +33,7 @@ var httpAfter101 = &analyze.Rule{
 			Cause:     causeOf(c),
 			Group:     group(s.Conn.Client.Addr().String(), s.Conn.Server.String(), w.HTTPFrom.String()),
 		}
+		f.Facts.Symptom = f.Cause != nil
 		f.Facts.Arrived = sightingFacts(s)
 		f.Facts.Local = s.Leg == analyze.LocalLeg
 		f.Facts.Line = w.HTTPLine

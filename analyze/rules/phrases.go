@@ -18,7 +18,7 @@ func capitalized(s string) string {
 }
 
 // asked says who asked for what.
-func asked(f analyze.Facts) string {
+func asked(f *facts) string {
 	if f.Client == "" && f.Target == "" && f.Host == "" {
 		return ""
 	}
@@ -26,7 +26,7 @@ func asked(f analyze.Facts) string {
 	if f.Client != "" {
 		who = "The client " + codeSpan(f.Client)
 		if f.ClientFrom != "" {
-			who += " (known from the " + f.ClientFrom + ")"
+			who += " (known from " + withArticle(f.ClientFrom) + ")"
 		}
 	}
 	what := "a WebSocket"
@@ -37,6 +37,14 @@ func asked(f analyze.Facts) string {
 		what += " on " + codeSpan(f.Host)
 	}
 	return who + " asked for " + what + "."
+}
+
+// withArticle puts one before what is no name of a header.
+func withArticle(from string) string {
+	if strings.HasPrefix(from, "PROXY") {
+		return "the " + from
+	}
+	return from
 }
 
 // seenAs says where a sighting was made and what its lines said.
@@ -74,11 +82,11 @@ func headerLine(name, value string) []string {
 }
 
 // answered says how the wait for an answer ended, and what that tells.
-func answered(f analyze.Facts) string {
+func answered(f *facts) string {
 	var said string
 	switch {
 	case f.Status != "" && f.By != "":
-		said = "The answer was " + codeSpan(f.Status) + ", made by " + codeSpan(f.By) + "."
+		said = "The answer was " + codeSpan(f.Status) + ", made by " + prose(f.By) + "."
 	case f.Status != "":
 		said = "The answer was " + codeSpan(f.Status) + "."
 	case f.ClosedBy != "":
@@ -91,10 +99,10 @@ func answered(f analyze.Facts) string {
 }
 
 // closed says who closed, how, and after how long.
-func closed(f analyze.Facts) string {
+func closed(f *facts) string {
 	said := "the connection was closed"
 	if f.ClosedBy != "" {
-		said = codeSpan(f.ClosedBy) + " closed the connection"
+		said = prose(f.ClosedBy) + " closed the connection"
 	}
 	if f.How != "" {
 		said += " with a " + f.How

@@ -54,11 +54,39 @@ func TestArticle(t *testing.T) {
 	if !nginx.Facts.Local || nginx.Cause != nil || !strings.HasPrefix(nginx.Facts.Looks, "nginx") {
 		t.Errorf("dropped: %+v", nginx.Facts)
 	}
-	if silence.Severity != analyze.Info || silence.Cause != balancer {
+	if silence.Severity != analyze.Info || silence.Cause != nginx {
 		t.Errorf("unanswered: severity %s cause %v", silence.Severity, silence.Cause)
 	}
 	if silence.Facts.Took != "2 ms" || !strings.Contains(silence.Facts.Meaning, "Sails 0.10") {
 		t.Errorf("unanswered: %+v", silence.Facts)
+	}
+}
+
+// TestDroppedWithoutItsName: a hop may drop an Upgrade that Connection does not
+// name. nginx drops it in any case.
+func TestDroppedWithoutItsName(t *testing.T) {
+	drops := []string{requestLine, hostLine, "Connection: keep-alive", keyLine, versionLine}
+	for looks, inner := range map[string][]string{"": drops, "nginx": append(slices.Clone(drops), "X-Real-IP: 10.99.1.1")} {
+		s := newScene(t).leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, rewritten...).leg(analyze.LocalLeg, inner...).
+			answer("", "HTTP/1.1 200 OK").on(0).answer("", "HTTP/1.1 200 OK").
+			verdict(analyze.Rewritten,
+				analyze.Damage{Kind: analyze.Rewritten, Before: 0, After: 1},
+				analyze.Damage{Kind: analyze.Dropped, Before: 1, After: 2})
+		found := s.judge()
+		f := found[1]
+		if f.Rule != idUpgradeDropped || !f.Facts.Unnamed || !f.Facts.Damaged || found[0].Facts.Damaged || !strings.HasPrefix(f.Facts.Looks, looks) {
+			t.Fatalf("%q: %+v", looks, f)
+		}
+		e, err := Explain(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		may := looks == ""
+		if strings.HasSuffix(f.Title, "as it may once Connection no longer names it") != may ||
+			strings.Contains(e.Text, "does right to remove") != may || strings.Contains(e.Text, "it has to change in any case") == may {
+			t.Errorf("%q: %s\n%s", looks, f.Title, e.Text)
+		}
+		checkWhole(t, s.h, f)
 	}
 }
 

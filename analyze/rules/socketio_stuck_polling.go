@@ -24,6 +24,7 @@ var socketioStuckPolling = &analyze.Rule{
 			Facts:     baseFacts(c),
 			Cause:     firstError(c),
 		}
+		f.Facts.Symptom = f.Cause != nil
 		f.Facts.Polls = strconv.Itoa(p.Requests)
 		f.Facts.Session = p.Session
 		f.Facts.Arrived = sightingFacts(c.First())

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"net/netip"
 	"reflect"
 	"strings"
 
@@ -23,6 +24,33 @@ func codeSpan(s string) string {
 		return ""
 	}
 	return "`" + s + "`"
+}
+
+// markup are the signs that would act in Markdown where they stand in prose.
+var markup = strings.NewReplacer("](", `\]\(`, "://", `:\//`, `\`, `\\`, "*", `\*`, "_", `\_`,
+	"[", `\[`, "]", `\]`, "<", `\<`, ">", `\>`, "~", `\~`, "|", `\|`, "&", `\&`, "#", `\#`)
+
+// prose is for words of ours in which something from the wire may stand. It
+// makes code spans of addresses, and of the rest text that is only text.
+func prose(s string) string {
+	words := strings.Fields(plain(s, maxFact))
+	for i, w := range words {
+		end := len(strings.TrimRight(w, ",.;"))
+		if isAddress(w[:end]) {
+			words[i] = "`" + w[:end] + "`" + w[end:]
+		} else {
+			words[i] = markup.Replace(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func isAddress(s string) bool {
+	if _, err := netip.ParseAddrPort(s); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddr(s)
+	return err == nil
 }
 
 // plain makes s safe to stand anywhere in our Markdown: on one line, without

@@ -38,7 +38,7 @@ func explanation(f *analyze.Finding) (report.Explanation, error) {
 	if err != nil {
 		return report.Explanation{}, err
 	}
-	out := report.Explanation{Rule: e.Rule, Title: e.Title, Text: e.Text, References: e.References}
+	out := report.Explanation{Rule: e.Rule, Title: e.Title, Text: e.Text, Note: e.Note, References: e.References}
 	for _, r := range e.Remedies {
 		out.Remedies = append(out.Remedies, report.Remedy(r))
 	}

@@ -151,7 +151,18 @@ func redactText(s string, depth int) string {
 	return maskJWT(b.String())
 }
 
+// closing are the quotes that end a word, with the marks of the sentence after
+// them: they belong to the text that quotes, and not to the secret.
+var closing = regexp.MustCompile("[\"'`”’»]+[.,;:!?)\\]]*$")
+
 func redactWord(w string, depth int) string {
+	if at := closing.FindStringIndex(w); at != nil {
+		return redactUnquoted(w[:at[0]], depth) + w[at[0]:]
+	}
+	return redactUnquoted(w, depth)
+}
+
+func redactUnquoted(w string, depth int) string {
 	if strings.ContainsAny(w, "?#") || strings.Contains(w, "://") {
 		return redactTarget(w, depth)
 	}

@@ -106,6 +106,10 @@ func TestRedactHeadLine(t *testing.T) {
 		{"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="},
 		{"PROXY TCP4 10.99.0.2 10.99.0.1 41178 80", "PROXY TCP4 10.99.0.2 10.99.0.1 41178 80"},
 		{"closed with code=1006 after " + token, "closed with code=1006 after <masked>"},
+		{`Filter "target:~token=abc" shows 1 of 3 handshakes.`, `Filter "target:~token=<masked>" shows 1 of 3 handshakes.`},
+		{`It reads 'https://u:p@h/a?token=abc'.`, `It reads 'https://<masked>@h/a?token=<masked>'.`},
+		{"The filter `token=a'b`, as given", "The filter `token=<masked>`, as given"},
+		{`Filter "token=a"b" shows`, `Filter "token=<masked>" shows`},
 		{`{"access_token": "abc","code":"x"}`, `{"access_token": "<masked>","code":"x"}`},
 		{"", ""},
 	}

@@ -224,6 +224,7 @@ func explain(f *analyze.Finding) (Explanation, error) {
 			"An upgrade needs two headers: `Upgrade: websocket` says to what, and\n`Connection: Upgrade` says that the **first one** is meant for the next server.\n\n" +
 			"- Each hop makes `Connection` anew.\n- A hop that knows only HTTP\n  writes its own value.\n\n" +
 			"## How to check\n\nSee [RFC 6455](https://www.rfc-editor.org/rfc/rfc6455).\n\n```sh\ncurl -i -N -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' http://HOST/\n```\n",
+			Note: "Both halves are needed: the **listener**, and `nginx` on the instance.",
 			Remedies: []Remedy{
 				{Title: "Classic Load Balancer: make the listener TCP", Steps: []string{"Open the `EC2` console, choose Load Balancers, and choose yours. Its type must say classic.", "Change HTTP to TCP."}},
 				{Title: "Elastic Beanstalk with a Classic Load Balancer", Steps: []string{"Put this into `.ebextensions/listener.config`."}, Config: "option_settings:\n  aws:elb:listener:443:\n    ListenerProtocol: SSL\n    SSLCertificateId: arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012\n"},

@@ -10,7 +10,7 @@ const Schema = "elbscope/report/v1"
 
 type sourceJSON struct {
 	Name        string        `json:"name"`
-	Format      string        `json:"format"`
+	Format      *string       `json:"format"`
 	Compression *string       `json:"compression"`
 	LinkTypes   []string      `json:"linkTypes"`
 	Packets     uint64        `json:"packets"`

@@ -67,7 +67,7 @@ func (b *builder) aligned(p analyze.PacketRef) flow.Time {
 func (b *builder) source(i int, s *analyze.Source) sourceJSON {
 	j := sourceJSON{
 		Name:        s.Name,
-		Format:      s.Format,
+		Format:      known(s.Format),
 		Compression: known(s.Compression),
 		LinkTypes:   list(s.LinkTypes),
 		Packets:     s.Packets,
@@ -214,7 +214,7 @@ func (b *builder) finding(g *analyze.Group, o *Options) findingJSON {
 		Title:       b.text(g.Title),
 		Handshakes:  []string{},
 		Evidence:    b.evidence(g),
-		Explanation: e.Text,
+		Explanation: e.markdown(),
 		Remedies:    []remedyJSON{},
 		References:  list(e.References),
 	}

@@ -41,9 +41,11 @@ type Options struct {
 }
 
 // Explanation is why a finding is one and what to do about it. Text is
-// Markdown, already filled with the finding's facts.
+// Markdown, already filled with the finding's facts, and so is Note, which is
+// to be read before one chooses a remedy; it may be empty.
 type Explanation struct {
 	Rule, Title, Text string
+	Note              string
 	Remedies          []Remedy
 	References        []string
 }

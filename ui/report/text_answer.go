@@ -207,9 +207,9 @@ func allMustChange(causes []*analyze.Finding) string {
 		}
 	}
 	if len(causes) == 2 {
-		return "Both must be changed: mending one alone does not help."
+		return "Change both. The first alone does not help while 2 is there; the second alone helps only if the hop at 1 passes the 101 on."
 	}
-	return "All of them must be changed: mending one alone does not help."
+	return "Change all of them: the last one is needed in any case, and the others may not pass the 101 on."
 }
 
 // remedyLine says in one line what to do about the first of causes: the

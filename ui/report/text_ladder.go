@@ -226,6 +226,9 @@ func (p *page) leg(h *analyze.Handshake, tries []*analyze.Sighting, column int) 
 		again := ""
 		if i > 0 {
 			again = fmt.Sprintf("tried again after %s", span(s.Time.Sub(tries[i-1].Time)))
+			if sameWire(s, tries[i-1]) {
+				again = "captured a second time"
+			}
 			if !sameRequest(s.Request, tries[i-1].Request) {
 				p.line(rail + again + ":")
 				again = ""
@@ -234,6 +237,12 @@ func (p *page) leg(h *analyze.Handshake, tries []*analyze.Sighting, column int) 
 		p.exchange(h, s, rail, column, again)
 	}
 	p.line("    " + p.sign("▼", "v"))
+}
+
+// sameWire reports whether two sightings are of one exchange, captured at two
+// points: the same ends, the same ports.
+func sameWire(a, b *analyze.Sighting) bool {
+	return a.Conn.ID != b.Conn.ID && a.Conn.Client == b.Conn.Client && a.Conn.Server == b.Conn.Server
 }
 
 // sameRequest reports whether two tries would be drawn with the same words.

@@ -15,7 +15,7 @@ func (p *page) explanation(st *story, t *told) {
 	}
 	before, after := aroundRemedies(e.Text)
 	p.sections(st.ID, before, t)
-	p.remedies(st.ID, e.Remedies, t)
+	p.remedies(st.ID, e, t)
 	p.sections(st.ID, after, t)
 	if len(e.References) == 0 {
 		return
@@ -40,6 +40,16 @@ func aroundRemedies(text string) (before, after string) {
 	return text, ""
 }
 
+// markdown is the text with the note in the place of the remedies.
+func (e *Explanation) markdown() string {
+	if e.Note == "" {
+		return e.Text
+	}
+	before, after := aroundRemedies(e.Text)
+	before = strings.TrimSpace(before)
+	return strings.TrimSpace(before+"\n\n## What to change\n\n"+e.Note+"\n\n"+after) + "\n"
+}
+
 // sections prints a text section by section.
 func (p *page) sections(id, text string, t *told) {
 	for _, s := range sectionsOf(text) {
@@ -53,10 +63,11 @@ func (p *page) sections(id, text string, t *told) {
 	}
 }
 
-func (p *page) remedies(id string, remedies []Remedy, t *told) {
-	for i, r := range remedies {
+func (p *page) remedies(id string, e Explanation, t *told) {
+	for i, r := range e.Remedies {
 		if i == 0 {
-			p.subheading("What to do")
+			p.subheading("What to change")
+			p.note(id, e.Note, t)
 		}
 		number := strconv.Itoa(i+1) + ". "
 		if earlier := t.before(id, fmt.Sprint(r)); earlier != "" {
@@ -66,6 +77,14 @@ func (p *page) remedies(id string, remedies []Remedy, t *told) {
 		}
 		p.empty()
 		p.remedy(number, r)
+	}
+}
+
+// note prints what is to be known before one chooses, once on a page.
+func (p *page) note(id, note string, t *told) {
+	if note != "" && t.before(id, note) == "" {
+		p.markdown("  ", note)
+		p.empty()
 	}
 }
 

@@ -52,7 +52,7 @@ func (p *page) short(st *story, t *told, compared bool) {
 	}
 	sections := sectionsOf(e.Text)
 	p.points(st, sections, t, compared)
-	p.shortRemedies(st, t)
+	p.shortRemedies(st, e.Note, t)
 	for _, s := range sections {
 		switch s.heading {
 		case "What it costs":
@@ -72,10 +72,6 @@ var (
 // resemblance is what "looks like" says by itself.
 const resemblance = " That is a resemblance, and no proof."
 
-// onTheInstance begins a paragraph that acquits the load balancer, which reads
-// badly on a page that has just accused it of something else.
-const onTheInstance = "It happened on the instance itself"
-
 // points tell what happened and why it fails, a paragraph each.
 func (p *page) points(st *story, sections []section, t *told, compared bool) {
 	var points []string
@@ -90,8 +86,7 @@ func (p *page) points(st *story, sections []section, t *told, compared bool) {
 			for i, b := range blocksOf(s.body) {
 				// The title and the comparison say who did what to which request.
 				shown := compared && (i == 0 || askedFor.MatchString(b.text))
-				acquits := len(t.plan.order) > 1 && strings.HasPrefix(b.text, onTheInstance)
-				if shown || acquits || b.item && inPacket.MatchString(b.text) {
+				if shown || b.item && inPacket.MatchString(b.text) {
 					continue
 				}
 				_, text := listItem(b.text)
@@ -114,7 +109,7 @@ func (p *page) points(st *story, sections []section, t *told, compared bool) {
 
 // shortRemedies tells the remedies that fit best, names those that may fit,
 // and refers to the finding under which the rest is told.
-func (p *page) shortRemedies(st *story, t *told) {
+func (p *page) shortRemedies(st *story, note string, t *told) {
 	mine, elsewhere := t.plan.of(st)
 	if len(mine)+len(elsewhere) == 0 {
 		return
@@ -122,6 +117,7 @@ func (p *page) shortRemedies(st *story, t *told) {
 	if len(mine) == 0 && len(elsewhere) == 1 {
 		p.empty()
 		p.line("  " + bold.on("What to change") + ": " + p.own(elsewhere[0]) + ".")
+		p.note(st.ID, note, t)
 		return
 	}
 	full := inFull(mine, t.plan.full)
@@ -133,6 +129,7 @@ func (p *page) shortRemedies(st *story, t *told) {
 		heading, more = heading+" ("+more+")", ""
 	}
 	p.subheading(heading)
+	p.note(st.ID, note, t)
 	number := 0
 	var others []string
 	for i, c := range mine {
@@ -227,7 +224,14 @@ func (p *page) check(st *story, s section, t *told) {
 	p.subheading(p.own(s.heading))
 	blocks := blocksOf(s.body)
 	for i := range blocks {
-		if !blocks[i].code {
+		if blocks[i].code {
+			continue
+		}
+		mark, text := listItem(blocks[i].text)
+		if mark != "" {
+			// The dot behind a number ends no sentence.
+			blocks[i].text = mark + " " + leading(text, briefly)
+		} else {
 			blocks[i].text = leading(blocks[i].text, briefly)
 		}
 	}

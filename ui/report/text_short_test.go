@@ -19,7 +19,7 @@ func realExplain(f *analyze.Finding) (Explanation, error) {
 	if err != nil {
 		return Explanation{}, err
 	}
-	out := Explanation{Rule: e.Rule, Title: e.Title, Text: e.Text, References: e.References}
+	out := Explanation{Rule: e.Rule, Title: e.Title, Text: e.Text, Note: e.Note, References: e.References}
 	for _, r := range e.Remedies {
 		out.Remedies = append(out.Remedies, Remedy(r))
 	}
@@ -64,7 +64,7 @@ func TestEveryWordOfTheChoiceIsUsed(t *testing.T) {
 	local := realFacts("upgrade-dropped")
 	local.Facts.Local, local.Facts.Looks = true, "nginx (X-Real-IP is set)"
 	e, err := realExplain(local)
-	if err != nil || !strings.Contains(e.Text, "\n"+onTheInstance) || !strings.Contains(e.Text, resemblance+"\n") {
+	if err != nil || !strings.Contains(e.Text, resemblance+"\n") {
 		t.Errorf("other words in %s (%v)", e.Text, err)
 	}
 	for _, w := range []string{ifTheHop, "nginx on Elastic Beanstalk", "Move to ", "403: ", "301 to 308: "} {
@@ -99,7 +99,7 @@ func TestChoice(t *testing.T) {
 		"HTTP/1.0": {"http10-downgrade", 2, analyze.Facts{Hop: balancer, Arrived: analyze.SightingFacts{Version: "HTTP/1.0"}},
 			[]string{"nginx on the instance"}, "nginx on the instance"},
 		"haproxy": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "HAProxy or Envoy (it writes all header names in lower case)"},
-			[]string{"If the hop is HAProxy"}, "In HTTP mode HAProxy passes upgrades on by itself. Remove"},
+			[]string{"If the hop is HAProxy"}, "HAProxy passes upgrades on by itself in HTTP mode. Remove"},
 		"none of them": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "Cloudflare (CF-Ray is set)"}, nil, ""},
 		"forbidden":    {"handshake-refused", 0, analyze.Facts{Status: "403 Forbidden"}, []string{"403: "}, "Compare Origin and Host"},
 		"redirected":   {"handshake-refused", 0, analyze.Facts{Status: "307 Temporary Redirect"}, []string{"301 to 308"}, "Leave the WebSocket path"},
@@ -159,6 +159,60 @@ func TestShortSaysNothingTwice(t *testing.T) {
 			t.Errorf("%s: the full text leaves something out", id)
 		} else if n := strings.Count(got, "\n"); n > 130 || n >= strings.Count(full, "\n") {
 			t.Errorf("%s: %d lines", id, n)
+		}
+	}
+}
+
+// TestNote holds that what is to be known before one chooses a remedy reaches
+// the reader: in both forms of the text, and in the explanation of the JSON.
+func TestNote(t *testing.T) {
+	for name, f := range map[string]analyze.Facts{
+		"the load balancer's legs": {Hop: "the load balancer (", Instance: "192.0.2.20:80"},
+		"the instance's own proxy": {Hop: "the instance's own proxy (", Local: true, Application: "127.0.0.1:8081"},
+	} {
+		s := articleSnapshot(t)
+		s.Handshakes = s.Handshakes[:1]
+		h := s.Handshakes[0]
+		h.Findings = h.Findings[:1]
+		h.Findings[0].Facts = f
+		want := "Both halves are needed"
+		if f.Local {
+			want = "Only the instance's own proxy has to change"
+		}
+		o := options()
+		o.Explain = realExplain
+		for _, full := range []bool{false, true} {
+			o.Full = full
+			got := text(t, s, o)
+			_, after, _ := strings.Cut(got, "  What to change")
+			if at := strings.Index(after, want); at < 0 || at > strings.Index(after, "  1. ") {
+				t.Errorf("%s, full %v: no %q above the remedies of\n%s", name, full, want, got)
+			}
+		}
+		e := o.explain(h.Findings[0])
+		md := e.markdown()
+		if strings.Count(md, "\n## What to change\n\n"+e.Note+"\n\n## What it costs\n") != 1 || !strings.Contains(e.Note, want) {
+			t.Errorf("%s: the explanation is\n%s", name, md)
+		}
+	}
+	for _, e := range []Explanation{{Text: "Why.\n"}, {Text: "Why.\n", Note: "Both."}, {Note: "Both."}} {
+		if md := e.markdown(); !strings.HasPrefix(md, strings.TrimSpace(e.Text)) || !strings.HasSuffix(md, "\n") || !strings.Contains(md, e.Note) {
+			t.Errorf("%+v becomes %q", e, md)
+		}
+	}
+}
+
+// TestSure holds that the words about the certainty do not claim more than
+// the finding does.
+func TestSure(t *testing.T) {
+	for want, f := range map[string]*analyze.Finding{
+		"no other reading": {Certainty: analyze.Inferred, Facts: analyze.Facts{Inferred: true}},
+		"of a timeout":     {Certainty: analyze.Inferred, Facts: analyze.Facts{Inferred: true, Idle: "60.0 s"}},
+		"speak for it":     {Certainty: analyze.Inferred, Facts: analyze.Facts{Status: "400 Bad Request"}},
+		"show it":          {Certainty: analyze.Proven},
+	} {
+		if got := sure(f); !strings.Contains(got, want) {
+			t.Errorf("%q does not say %q", got, want)
 		}
 	}
 }

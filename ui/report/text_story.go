@@ -119,8 +119,12 @@ func sure(f *analyze.Finding) string {
 		return "both sides of the hop are in the capture"
 	case f.Certainty == analyze.Proven:
 		return "the packets below show it"
-	case f.Certainty == analyze.Inferred:
+	case f.Certainty == analyze.Inferred && f.Facts.Idle != "":
+		return "one side only is in the capture, and the time is that of a timeout"
+	case f.Certainty == analyze.Inferred && f.Facts.Inferred:
 		return "one side only is in the capture, and the protocol leaves no other reading"
+	case f.Certainty == analyze.Inferred:
+		return "the packets below speak for it, and do not show all of it"
 	}
 	return "the capture does not hold enough"
 }

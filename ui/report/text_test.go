@@ -283,7 +283,7 @@ func TestAnswer(t *testing.T) {
 			"     Remedy: Classic Load Balancer: make the listener TCP.\n" +
 			"  2. the instance's own proxy at 10.99.1.2:80 removes the Upgrade header.\n" +
 			"     Remedy: nginx on the instance: pass the upgrade on.\n" +
-			"Both must be changed: mending one alone does not help.\n"},
+			"Change both. The first alone does not help while 2 is there; the second alone\nhelps only if the hop at 1 passes the 101 on.\n"},
 		"one place":  {one, "2 of 2 WebSocket handshakes failed: the load balancer at 10.99.0.1:80 replaces\nConnection: Upgrade by keep-alive.\nRemedy: Classic"},
 		"not nginx":  {haproxy, "2 of 2 WebSocket handshakes failed, in two places:"},
 		"mixed":      {mixed, "2 of 3 WebSocket handshakes failed, in two places:"},

@@ -1,0 +1,169 @@
+package analyze
+
+import (
+	"cmp"
+	"slices"
+
+	"elbscope/capture/flow"
+)
+
+// published is a handshake in the log.
+type published struct {
+	id      uint64 // the oldest exchange among its sightings
+	num     int    // in the log
+	last    *Handshake
+	size    int
+	members []*sighting
+	// stamp tells whether a member has changed since.
+	stamp uint64
+	// owner is the cluster that it was last made of; nil once it is none any
+	// more, because its sightings turned out to belong elsewhere.
+	owner *cluster
+	// pass is when it was last found to be one.
+	pass uint64
+}
+
+// patience says how long a cluster waits before it is worked out again: those
+// with very many sightings wait longer, so that the time this takes does not
+// grow with the square of their number.
+func (c *cluster) patience() flow.Time {
+	const few, each = 64, flow.Time(1e9 / 16)
+	if len(c.sightings) <= few {
+		return 0
+	}
+	return flow.Time(len(c.sightings)) * each
+}
+
+// Settle works out what follows from all that changed since it was last
+// called, and publishes it.
+func (e *Engine) Settle() {
+	if len(e.dirty) > 0 || len(e.homeless) > 0 {
+		e.findHomes()
+		slices.SortFunc(e.dirty, func(a, b *cluster) int {
+			return cmp.Or(cmp.Compare(a.first(), b.first()), cmp.Compare(a.key, b.key))
+		})
+		dirty := e.dirty
+		e.dirty = nil
+		for _, c := range dirty {
+			if passed := e.now - c.settled; !e.finished && max(passed, -passed) < c.patience() {
+				e.dirty = append(e.dirty, c)
+				continue
+			}
+			c.dirty, c.settled = false, e.now
+			e.publishCluster(c)
+		}
+		e.retract()
+	}
+	e.trim()
+}
+
+// publishCluster groups a cluster into handshakes and publishes those that
+// differ from what was published before.
+func (e *Engine) publishCluster(c *cluster) {
+	for _, s := range c.sightings {
+		s.current()
+		e.alignSighting(s)
+	}
+	e.pass++
+	before := c.published
+	c.published = nil
+	for _, members := range group(c.sightings) {
+		p := e.publishGroup(members)
+		p.owner, p.pass = c, e.pass
+		c.published = append(c.published, p)
+	}
+	for _, p := range before {
+		if p.owner == c && p.pass != e.pass {
+			p.owner = nil
+			e.orphans = append(e.orphans, p)
+		}
+	}
+	if len(c.sightings) == 0 && e.clusters[c.key] == c {
+		delete(e.clusters, c.key)
+	}
+}
+
+// publishGroup publishes one handshake, if there is any news of it.
+func (e *Engine) publishGroup(members []*sighting) *published {
+	id := oldest(members)
+	p := e.published[id]
+	stamp := stampOf(members)
+	if p != nil && !e.judgeAll && stamp == p.stamp && slices.Equal(p.members, members) {
+		return p
+	}
+	h := e.assemble(members)
+	if p == nil {
+		h.Rev = e.revFloor
+		p = &published{id: id, num: e.Handshakes.Append(h)}
+		e.published[id] = p
+		e.byAge = append(e.byAge, p)
+	} else {
+		h.Rev = p.last.Rev + 1
+		e.Handshakes.Set(p.num, h)
+	}
+	size := h.size()
+	e.kept.bytes += int64(size - p.size)
+	p.last, p.size, p.members, p.stamp = h, size, members, stamp
+	return p
+}
+
+// stampOf differs when a member has changed, or its place among them.
+func stampOf(members []*sighting) uint64 {
+	const prime = 1099511628211
+	stamp := uint64(0)
+	for _, s := range members {
+		stamp = (stamp*prime+uint64(s.rev))*prime + uint64(s.Hop)
+	}
+	return stamp
+}
+
+// retract takes back the handshakes that turned out to be part of others. They
+// may have been published again on the way, by the cluster that their
+// sightings went to.
+func (e *Engine) retract() {
+	for _, p := range e.orphans {
+		if p.owner == nil && e.published[p.id] == p {
+			// Should it come again, it comes as a higher revision.
+			e.revFloor = max(e.revFloor, p.last.Rev+1)
+			e.drop(p)
+		}
+	}
+	e.orphans = nil
+}
+
+// drop removes a handshake from what is known.
+func (e *Engine) drop(p *published) {
+	e.Handshakes.Set(p.num, nil)
+	e.Handshakes.DropEmpty()
+	e.kept.bytes -= int64(p.size)
+	delete(e.published, p.id)
+	p.num, p.members = -1, nil
+}
+
+// finalise says of all handshakes that they can change no more.
+func (e *Engine) finalise() {
+	for _, p := range e.byAge {
+		if p.num >= 0 && !p.last.Final {
+			h := *p.last
+			h.Final = true
+			h.Rev++
+			p.last = &h
+			e.Handshakes.Set(p.num, &h)
+		}
+	}
+}
+
+// size is about what a handshake takes in memory, with what it was made of.
+func (h *Handshake) size() int {
+	n := 1024
+	for _, s := range h.Sightings {
+		n += 3072 + 2*len(s.Request.Raw) + 48*len(s.Request.Fields) + len(s.Body) + 56*len(s.Packets)
+		if s.Response != nil {
+			n += len(s.Response.Raw) + 48*len(s.Response.Fields)
+		}
+	}
+	for _, f := range h.Findings {
+		n += 1024 + 256*len(f.Evidence)
+	}
+	return n
+}

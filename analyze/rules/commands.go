@@ -1,0 +1,178 @@
+package rules
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"elbscope/internal/wiretext"
+)
+
+// The functions below fill in commands and configurations with what the
+// capture shows, so that they can be copied as they are. A person will paste
+// them into a shell: nothing from the wire gets into one except through here.
+
+// The neutral values stand where the capture tells nothing.
+const (
+	neutralApplication = "127.0.0.1:8081"
+	neutralPlace       = "/socket.io/"
+)
+
+// endpointOr returns s if it is an endpoint, else the other.
+func endpointOr(s, other string) string {
+	if _, err := netip.ParseAddrPort(s); err == nil {
+		return s
+	}
+	return other
+}
+
+// portOf is the port of an endpoint, or the other.
+func portOf(s, other string) string {
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return fmt.Sprint(ap.Port())
+	}
+	return other
+}
+
+// appOr is where a proxy has to pass requests on to; "" as the neutral
+// one gives nothing where the capture does not show it.
+func appOr(f *facts, neutral string) string { return endpointOr(f.Application, neutral) }
+
+// instancePort is the port on which the load balancer asks the instance.
+func instancePort(f *facts) string { return portOf(f.Instance, "80") }
+
+// ports is a capture filter for all legs on the instance.
+func ports(f *facts) string {
+	instance, app := instancePort(f), portOf(f.Application, portOf(neutralApplication, ""))
+	if app == instance {
+		return "tcp port " + instance
+	}
+	return "tcp port " + instance + " or tcp port " + app
+}
+
+// where says in which order to ask, from the inside out.
+func where(f *facts) string {
+	named := func(endpoint, name, unknown string) string {
+		if endpoint = endpointOr(endpoint, ""); endpoint == "" {
+			return unknown
+		}
+		return codeSpan(endpoint) + " (" + name + ")"
+	}
+	inner := "the application's own port"
+	if !f.Example && endpointOr(f.Instance, f.Balancer) != "" {
+		inner += " (not in this capture)"
+	}
+	return fmt.Sprintf("first %s, then %s, then %s",
+		named(f.Application, "the application", inner),
+		named(f.Instance, "the instance", "its proxy on the instance"),
+		named(f.Balancer, "the load balancer", "the load balancer"))
+}
+
+// curl asks for the WebSocket of this capture, at the innermost server that is
+// known. Its exit is bounded: after a 101 it would wait for ever.
+func curl(f *facts) string {
+	return curlAt(f, neutralApplication, f.Application, f.Instance, f.Balancer)
+}
+
+// frontCurl asks in the way the client did, at the server that it asked.
+func frontCurl(f *facts) string {
+	return curlAt(f, "HOST", f.Balancer, f.Instance, f.Application)
+}
+
+func curlAt(f *facts, at string, endpoints ...string) string {
+	path, host := "/", ""
+	if !f.Example {
+		for _, e := range slices.Backward(endpoints) {
+			at = endpointOr(e, at)
+		}
+		path = askPath(f.Target)
+		if hostName.MatchString(f.Host) {
+			host = fmt.Sprintf("-H 'Host: %s' ", f.Host)
+		}
+	}
+	return fmt.Sprintf(`curl -i -N -m 5 --http1.1 'http://%s%s' \
+    %s-H 'Connection: Upgrade' -H 'Upgrade: websocket' \
+    -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='`, at, path, host)
+}
+
+// masks reports whether the command has a hole where a secret was.
+func masks(f *facts) bool {
+	return !f.Example && strings.Contains(askPath(f.Target), wiretext.Masked)
+}
+
+var (
+	hostName  = regexp.MustCompile(`^[A-Za-z0-9.:_\[\]-]{1,255}$`)
+	authority = regexp.MustCompile(`^[a-z]+://[^/?]*`)
+	// socketIO09 is the path of a socket.io 0.9 session. Its id is good for one
+	// try; without one, the handshake is answered just the same.
+	socketIO09 = regexp.MustCompile(`^(.*/1/websocket/)[^/?]*$`)
+)
+
+// maxPath bounds what is worth copying.
+const maxPath = 300
+
+// askPath is a request target that can be asked for again: without the id of a
+// session that is over by then.
+func askPath(target string) string {
+	path, query, _ := strings.Cut(authority.ReplaceAllString(target, ""), "?")
+	if !strings.HasPrefix(path, "/") || len(path) > maxPath || strings.Contains(path, "…") {
+		return "/"
+	}
+	if m := socketIO09.FindStringSubmatch(path); m != nil {
+		return urlText(m[1])
+	}
+	if len(query) > maxPath || strings.Contains(query, "…") {
+		query = ""
+	}
+	if strings.Contains(query, "transport=") {
+		var kept []string
+		for _, p := range strings.Split(query, "&") {
+			if !strings.HasPrefix(p, "sid=") {
+				kept = append(kept, p)
+			}
+		}
+		query = strings.Join(kept, "&")
+	}
+	if query != "" {
+		path += "?" + query
+	}
+	return urlText(path)
+}
+
+// urlText makes s fit to stand in a URL in single quotes: it percent-encodes
+// what curl or a shell would act on. The masks stay as they are.
+func urlText(s string) string {
+	parts := strings.Split(s, wiretext.Masked)
+	for i, part := range parts {
+		var b strings.Builder
+		for j := range len(part) {
+			if c := part[j]; plainInURL(c) {
+				b.WriteByte(c)
+			} else {
+				fmt.Fprintf(&b, "%%%02X", c)
+			}
+		}
+		parts[i] = b.String()
+	}
+	return strings.Join(parts, wiretext.Masked)
+}
+
+func plainInURL(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		strings.IndexByte("/-._~%?&=+:,;@!*()$", c) >= 0
+}
+
+var firstSegment = regexp.MustCompile(`^/(?:[A-Za-z0-9._-]{1,60}(?:/|$))?`)
+
+// place is the part of the site that a proxy has to treat as WebSocket: the
+// first segment of the path.
+func place(f *facts) string {
+	path, _, _ := strings.Cut(authority.ReplaceAllString(f.Target, ""), "?")
+	first := firstSegment.FindString(path)
+	if f.Example || first == "" || first == "/" && path != "/" {
+		return neutralPlace
+	}
+	return first
+}
