@@ -269,7 +269,7 @@ func (c *conn) both(st stage) {
 // 0 if nobody did.
 func (c *conn) firstClose() (flow.Dir, closeEvent) {
 	a, b := c.closes[0], c.closes[1]
-	if a.how == 0 || b.how != 0 && before(b.packet, a.packet) {
+	if b.how != 0 && (a.how == 0 || before(b.packet, a.packet)) {
 		return flow.FromServer, b
 	}
 	return flow.FromClient, a

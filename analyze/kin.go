@@ -153,20 +153,9 @@ func (e *Engine) findKin(s *sighting, candidates []*sighting) *sighting {
 			continue // their clocks are not aligned yet
 		}
 		e.alignSighting(o)
-		if !nests(o, s) && !nests(s, o) || s.host != "" && o.host != "" && !strings.EqualFold(s.host, o.host) {
-			continue
-		}
-		outer, inner := o, s
-		if bySightingTime(s, o) < 0 {
-			outer, inner = s, o
-		}
-		if changePlaces(outer, inner) {
-			outer, inner = inner, outer
-		}
-		if !nests(outer, inner) || !mayForward(outer, inner) {
-			continue
-		}
+		outer, inner, fits := nested(o, s)
 		switch {
+		case !fits, s.host != "" && o.host != "" && !strings.EqualFold(s.host, o.host):
 		case inner.mentions(outer.from):
 			sure = append(sure, o)
 		case inner.ForwardedFor == "" && !inner.c.proxy.Source.IsValid() && keysUnknown(o, s):
@@ -180,6 +169,22 @@ func (e *Engine) findKin(s *sighting, candidates []*sighting) *sighting {
 		return maybe[0]
 	}
 	return nil
+}
+
+// nested puts two sightings in the order of the legs, and reports whether one
+// can have been made of the other.
+func nested(a, b *sighting) (outer, inner *sighting, fits bool) {
+	if !nests(a, b) && !nests(b, a) {
+		return a, b, false
+	}
+	outer, inner = a, b
+	if bySightingTime(b, a) < 0 {
+		outer, inner = b, a
+	}
+	if changePlaces(outer, inner) {
+		outer, inner = inner, outer
+	}
+	return outer, inner, nests(outer, inner) && mayForward(outer, inner)
 }
 
 // keysMayBeOne reports whether the keys of two sightings do not say that they

@@ -141,6 +141,11 @@ func (s *side) response(h *http1.Head) http1.Next {
 		c.answersLost()
 		return http1.AsFramed
 	}
+	if status == 101 && !h.Whole && !h.Flaws.Has(http1.Hole) && c.closes[1].how != 0 {
+		// The server hung up in the middle of it: nothing was switched.
+		c.broken()
+		return http1.AsFramed
+	}
 	if status < 200 && status != 101 {
 		return http1.NoBody // interim: the final one follows (RFC 9110 section 15.2)
 	}

@@ -92,7 +92,7 @@ func (c *conn) giveUp(n int) {
 
 // settlePending gives the requests that got no answer their reason.
 func (c *conn) settlePending(why Answer) {
-	if s := c.side[1]; why != AnswerNone && (c.orphaned || s != nil && s.holed) {
+	if s := c.side[1]; c.orphaned || s != nil && s.holed {
 		why = AnswerLost
 	}
 	for _, x := range c.pending {

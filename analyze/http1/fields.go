@@ -29,7 +29,7 @@ func (h *Head) parse(raw string, response, whole bool) bool {
 func (h *Head) parseFields(text string) {
 	isField := false // whether the last line is one, so that it may be folded
 	for text != "" {
-		ended := true
+		var ended bool
 		if isFold(text) {
 			text, ended = h.addFolds(text, isField)
 		} else {

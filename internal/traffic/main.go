@@ -62,7 +62,7 @@ func write(name string) error {
 	head = append(head, make([]byte, 8)...)
 	head = binary.LittleEndian.AppendUint32(head, 262144)
 	head = binary.LittleEndian.AppendUint32(head, 1)
-	w.Write(head)
+	_, _ = w.Write(head)
 	conns := make([]*conn, atATime)
 	for round := range rounds {
 		w.round(round, conns)
@@ -160,6 +160,6 @@ func (w *writer) send(c *conn, fromClient bool, flags byte, payload []byte) {
 	binary.LittleEndian.PutUint32(rec[4:], uint32(w.micros%1e6))
 	binary.LittleEndian.PutUint32(rec[8:], uint32(len(b)))
 	binary.LittleEndian.PutUint32(rec[12:], uint32(len(b)))
-	w.Write(rec[:])
-	w.Write(b)
+	_, _ = w.Write(rec[:])
+	_, _ = w.Write(b)
 }

@@ -30,8 +30,8 @@ func (p *page) answer(s *analyze.Snapshot, stories []*story) {
 			ofAll(t.damaged, t.total), p.reasonOf(t.firstDamaged))))
 		p.remedyLine("", causesOf(t.firstDamaged), stories)
 	case t.undetermined == t.total:
-		p.styled(bold, "", "", count(t.total, "WebSocket handshake, which the capture does not hold enough of to judge.",
-			"WebSocket handshakes, none of which the capture holds enough of to judge."))
+		p.styled(bold, "", "", count(t.total, "WebSocket handshake, and nothing certain can be said of it; why stands below.",
+			"WebSocket handshakes, and nothing certain can be said of any; why stands below."))
 	default:
 		p.styled(bold, "", "", p.own(count(t.total, "WebSocket handshake", "WebSocket handshakes")+"; none is known to have failed."))
 	}
