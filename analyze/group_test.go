@@ -3,7 +3,6 @@ package analyze
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -144,7 +143,7 @@ func TestOneHandshakeOrTwo(t *testing.T) {
 		}, []string{"refused proven 400 0:client:400 0:client:open"}},
 		{"one leg in a VLAN and bare, and the next one", func(tp *tape) {
 			a := tp.relay(client, front, keyA)
-			b := tp.connect(flow.Conn{Client: netip.MustParseAddrPort(client), Server: netip.MustParseAddrPort(front), Encap: "vlan 7"}).asks(hs(keyA)...)
+			b := tp.connect(flow.Conn{Client: addr(client), Server: addr(front), Encap: "vlan 7"}).asks(hs(keyA)...)
 			i := tp.relay(back, inst, keyA, xff, "Connection: keep-alive")
 			for _, w := range []*wire{i, b, a} {
 				w.answers(bad...)

@@ -129,6 +129,14 @@ func (e *Engine) retract() {
 		}
 	}
 	e.orphans = nil
+	if len(e.byAge) > 2*len(e.published)+1024 {
+		e.clearByAge()
+	}
+}
+
+// clearByAge takes out the handshakes that are gone.
+func (e *Engine) clearByAge() {
+	e.byAge = slices.DeleteFunc(e.byAge, func(p *published) bool { return p.num < 0 })
 }
 
 // drop removes a handshake from what is known.
@@ -137,7 +145,7 @@ func (e *Engine) drop(p *published) {
 	e.Handshakes.DropEmpty()
 	e.kept.bytes -= int64(p.size)
 	delete(e.published, p.id)
-	p.num, p.members = -1, nil
+	p.num, p.members, p.last = -1, nil, nil
 }
 
 // finalise says of all handshakes that they can change no more.

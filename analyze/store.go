@@ -99,7 +99,7 @@ func (e *Engine) trim() {
 			}
 		}
 	}
-	e.byAge = slices.DeleteFunc(e.byAge, func(p *published) bool { return p.num < 0 })
+	e.clearByAge()
 }
 
 // forget drops a handshake with all its sightings.
@@ -109,11 +109,17 @@ func (e *Engine) forget(p *published) {
 	e.kept.forgotten++
 	e.kept.handshakes++
 	for _, s := range members {
-		s.gone, s.home = true, nil
+		s.gone = true
 		e.forgetTarget(s)
 		e.forgetSession(s)
 	}
 	c := p.owner
+	for _, s := range members {
+		if s.home != nil && s.home != c {
+			e.leave(s) // it was to be told of elsewhere
+		}
+		s.home = nil
+	}
 	if c == nil {
 		return
 	}

@@ -57,11 +57,11 @@ type wire struct {
 }
 
 func (tp *tape) open(client, server string) *wire {
-	return tp.connect(flow.Conn{Client: netip.MustParseAddrPort(client), Server: netip.MustParseAddrPort(server)})
+	return tp.connect(flow.Conn{Client: addr(client), Server: addr(server)})
 }
 
 func (tp *tape) midstream(client, server string) *wire {
-	return tp.connect(flow.Conn{Client: netip.MustParseAddrPort(client), Server: netip.MustParseAddrPort(server), Midstream: true})
+	return tp.connect(flow.Conn{Client: addr(client), Server: addr(server), Midstream: true})
 }
 
 func (tp *tape) connect(info flow.Conn) *wire {
@@ -71,6 +71,9 @@ func (tp *tape) connect(info flow.Conn) *wire {
 	tp.wires = append(tp.wires, w)
 	return w
 }
+
+// addr parses an endpoint.
+func addr(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }
 
 // head makes the bytes of a head; a last line "" adds nothing, so that what
 // stands behind it is the body.

@@ -1,0 +1,215 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"elbscope/capture/flow"
+)
+
+// watcher looks at what is published after every tick, as a reader would.
+type watcher struct {
+	t    *testing.T
+	e    *Engine
+	last map[string]*Handshake
+	// said is what a value said when it was first seen.
+	said map[*Handshake]string
+	revs map[string]uint64
+}
+
+func watch(t *testing.T, e *Engine) *watcher {
+	return &watcher{t, e, make(map[string]*Handshake), make(map[*Handshake]string), make(map[string]uint64)}
+}
+
+func (w *watcher) say(h *Handshake) string {
+	return fmt.Sprint(h.ID, h.Rev, h.Key, h.Target, h.Final, h.Damages, len(h.Findings), brief(h), h.First().Packets, h.First().WebSocket)
+}
+
+// look returns the IDs that are there.
+func (w *watcher) look() string {
+	w.t.Helper()
+	var ids []string
+	for h := range w.e.Handshakes.Snapshot().All {
+		ids = append(ids, h.ID)
+		check(w.t, h)
+		if w.last[h.ID] != h {
+			if rev, seen := w.revs[h.ID]; seen && h.Rev <= rev {
+				w.t.Errorf("%s came with revision %d after %d", h.ID, h.Rev, rev)
+			}
+			w.last[h.ID], w.said[h], w.revs[h.ID] = h, w.say(h), h.Rev
+		}
+	}
+	for h, said := range w.said {
+		if now := w.say(h); now != said {
+			w.t.Errorf("a published value was changed:\n%s\n%s", said, now)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+// TestPublication follows handshakes from the first sight to the end.
+func TestPublication(t *testing.T) {
+	tp := newTape(t, Config{Live: true})
+	w := watch(t, tp.e)
+	tick := func(want string) {
+		t.Helper()
+		tp.e.Tick(tp.now)
+		if got := w.look(); got != want {
+			t.Errorf("there are %q, want %q", got, want)
+		}
+	}
+	c := tp.relay(client, front, keyA)
+	tick("h1")
+	i := tp.relay(back, inst, keyA, xff)
+	tick("h1")
+	i.answers(switching...)
+	tick("h1")
+	c.answers(switching...).bytes(fromServer, []byte{0x81, 1, 'a'})
+	tick("h1")
+	rev := w.revs["h1"]
+	c.bytes(fromServer, []byte{0x81, 1, 'a'}).bytes(fromServer, []byte{0x81, 1, 'a'})
+	tick("h1")
+	if w.revs["h1"] != rev {
+		t.Error("frames alone made a new revision")
+	}
+	i.closes()
+	c.closes()
+	tick("h1")
+	tp.finish()
+	w.look()
+	if !w.last["h1"].Final || w.last["h1"].First().WebSocket.Total() != 3 {
+		t.Errorf("at last: %s", w.say(w.last["h1"]))
+	}
+}
+
+// TestRetraction takes back a handshake that turns out to be part of another.
+func TestRetraction(t *testing.T) {
+	tp := newTape(t, Config{})
+	w := watch(t, tp.e)
+	tick := func(want string) {
+		t.Helper()
+		tp.e.Tick(tp.now)
+		if got := w.look(); got != want {
+			t.Errorf("there are %q, want %q", got, want)
+		}
+	}
+	c := tp.relay(client, front, keyA)
+	i := tp.relay(back, inst, "", "X-Other: y") // names nobody: it may be another's
+	tick("h1 h2")
+	i.answers(bad...)
+	tick("h1")
+	c.answers(bad...)
+	tick("h1")
+	if h := w.last["h1"]; len(h.Sightings) != 2 {
+		t.Error(brief(h))
+	}
+	tp.finish()
+	w.look()
+}
+
+// TestSameInEveryRun plays many handshakes at once, twice.
+func TestSameInEveryRun(t *testing.T) {
+	run := func() string {
+		tp := newTape(t, Config{Rules: []*Rule{blame}})
+		for n := range 300 {
+			key := fmt.Sprintf("%022d==", n/3)
+			if n%7 == 0 {
+				key = ""
+			}
+			w := tp.in(n%3).relay(fmt.Sprintf("10.0.%d.9:4000%d", n%3, n%10), fmt.Sprintf("10.0.%d.1:80", n%3+1), key)
+			if n%2 == 0 {
+				w.answers(bad...)
+			}
+			if n%20 == 0 {
+				tp.e.Tick(tp.now)
+			}
+		}
+		var b strings.Builder
+		snap := tp.finish()
+		for _, s := range snap.Sources {
+			fmt.Fprintln(&b, s.ClockOffset == nil, s.ClockOffset)
+		}
+		for _, h := range snap.Handshakes {
+			fmt.Fprintln(&b, h.ID, h.Rev, brief(h))
+		}
+		for h := range tp.e.Handshakes.Snapshot().All {
+			fmt.Fprintln(&b, h.ID)
+		}
+		return b.String()
+	}
+	clean := func(s string) string { return s[strings.Index(s, "h1 "):] }
+	first := clean(run())
+	for range 5 {
+		if again := clean(run()); again != first {
+			t.Fatalf("one run says\n%s\nanother\n%s", first, again)
+		}
+	}
+}
+
+// TestConcurrentReaders reads what is published while more comes; it is for the
+// race detector.
+func TestConcurrentReaders(t *testing.T) {
+	tp := newTape(t, Config{Live: true, Memory: 1 << 20, Rules: []*Rule{blame}})
+	tp.pipe = true
+	done, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			for h := range tp.e.Handshakes.Snapshot().All {
+				_ = brief(h)
+				_ = fmt.Sprint(h.First().Packets, h.First().WebSocket, h.First().Request.Fields)
+				tp.e.KeptPacket(h.First().RequestPacket)
+			}
+			for x := range tp.e.Exchanges.Snapshot().All {
+				_ = x.Target + fmt.Sprint(x.Status, x.ResponseBody)
+			}
+			select {
+			case <-done:
+				return
+			default:
+			}
+		}
+	}()
+	for n := range 1000 {
+		key := fmt.Sprintf("%022d==", n)
+		c := tp.relay(fmt.Sprintf("10.0.0.9:%d", 1024+n), front, key)
+		i := tp.relay(fmt.Sprintf("10.0.1.1:%d", 1024+n), inst, key, xff)
+		tp.e.Tick(tp.now)
+		i.answers(switching...).bytes(fromServer, []byte{0x81, 1, 'a'})
+		c.answers(switching...)
+		tp.e.Tick(tp.now)
+		i.closes()
+		c.closes()
+		tp.wires = nil
+	}
+	tp.finish()
+	close(done)
+	<-stopped
+}
+
+// TestPolling counts the polls of a session whose handshake failed, on the leg
+// nearest to the client.
+func TestPolling(t *testing.T) {
+	var last Polling
+	look := &Rule{ID: "look", Check: func(c *Case) []*Finding { last = c.Polling; return nil }}
+	tp := newTape(t, Config{Rules: []*Rule{look}})
+	poll := get("/socket.io/?EIO=4&sid=abc&transport=polling")
+	c := tp.open(client, front).asks(poll...).answers(fine...)
+	c.asks(hs(keyA, "GET /socket.io/?EIO=4&sid=abc&transport=websocket HTTP/1.1")...)
+	i := tp.open(back, inst).asks(hs(keyA, xff, "GET /socket.io/?EIO=4&sid=abc&transport=websocket HTTP/1.1")...)
+	i.answers(bad...)
+	c.answers(bad...)
+	for range 1000 {
+		c.asks(poll...)
+		i.asks(poll...).answers(fine...)
+		c.answers(fine...)
+		tp.wait(time.Second)
+	}
+	tp.open(client, front).asks(get("/socket.io/?EIO=4&sid=other&transport=polling")...)
+	tp.finish()
+	if last.Requests != 1000 || last.Upgraded || last.Session != "abc" || last.First.Num == 0 || last.Last.Time-last.First.Time < flow.Time(900*time.Second) {
+		t.Errorf("%+v", last)
+	}
+}
