@@ -34,5 +34,5 @@ const maxTarget = 1 << 10
 
 // refOf makes a reference to the packet at hand.
 func refOf(p *flow.Packet) PacketRef {
-	return PacketRef{Source: p.Source, Num: p.Num, Time: p.Time, Offset: p.Offset, Len: p.CapLen, Link: p.Link}
+	return PacketRef{Source: p.Source, Num: p.Num, Time: p.Time, Offset: p.Offset, Len: p.CapLen, Orig: p.OrigLen, Link: p.Link}
 }

@@ -57,10 +57,10 @@ type PacketRef struct {
 	Num  uint64
 	Time flow.Time
 	// Offset is where its bytes start in the source, or -1 if the source
-	// cannot be read again; Len is how many were captured.
-	Offset int64
-	Len    uint32
-	Link   uint16
+	// cannot be read again; Len is how many were captured, of Orig on the wire.
+	Offset    int64
+	Len, Orig uint32
+	Link      uint16
 }
 
 // Handshake is one WebSocket opening handshake as one client meant it, over

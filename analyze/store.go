@@ -62,7 +62,7 @@ const packetCost = 96
 
 // KeptPacket returns the copy of a packet whose source cannot be read again;
 // nil if none was kept, which is to be said where the packet is asked for. It
-// may be called from any goroutine.
+// may be called from any goroutine; the copy is not to be changed.
 func (e *Engine) KeptPacket(r PacketRef) []byte {
 	e.kept.mu.Lock()
 	defer e.kept.mu.Unlock()
