@@ -17,21 +17,24 @@ import (
 // that is not here has no place in the house yet: think about where it lives,
 // then add it.
 var mayImport = map[string][]string{
-	"capture/flow":            {},
-	"capture":                 {"capture/flow"},
-	"analyze/http1":           {},
-	"analyze/ws":              {},
-	"analyze/preface":         {},
-	"analyze":                 {"capture/flow", "analyze/http1", "analyze/ws", "analyze/preface"},
-	"analyze/rules":           {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
-	"analyze/filter":          {"analyze", "capture/flow"},
-	"ui/report":               {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
+	"capture/flow":    {},
+	"capture":         {"capture/flow"},
+	"analyze/http1":   {},
+	"analyze/ws":      {},
+	"analyze/preface": {},
+	"analyze":         {"capture/flow", "analyze/http1", "analyze/ws", "analyze/preface"},
+	"analyze/rules":   {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
+	"analyze/filter":  {"analyze", "capture/flow"},
+	"ui/report":       {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
+	"ui": {
+		"analyze", "analyze/filter", "capture/flow", "ui/report", "internal/wiretext",
+	},
 	"internal/wiretext":       {},
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui/report", "internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},
 }
 

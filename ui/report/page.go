@@ -45,12 +45,14 @@ func (st style) on(s string) string {
 // which is the last to see that nothing acts on a terminal.
 type page struct {
 	masking
-	w     *bufio.Writer
-	o     *Options
-	width int
-	loc   *time.Location
-	err   error
-	blank bool // the last line was empty
+	w *bufio.Writer
+	// collect takes the lines in the place of w, if set: see lines.go.
+	collect func(Line)
+	o       *Options
+	width   int
+	loc     *time.Location
+	err     error
+	blank   bool // the last line was empty
 	// sources is how many inputs there are: packets are numbered in each.
 	sources int
 	build   *builder
@@ -117,10 +119,15 @@ func (p *page) own(s string) string {
 
 // empty writes an empty line, but never two together.
 func (p *page) empty() {
-	if !p.blank {
-		p.put("\n")
-		p.blank = true
+	if p.blank {
+		return
 	}
+	p.blank = true
+	if p.collect != nil {
+		p.collect(nil)
+		return
+	}
+	p.put("\n")
 }
 
 // line writes one line and cuts it where the layout failed to make it fit.
@@ -134,6 +141,11 @@ func (p *page) line(s string) {
 // whole writes one line of any width: something to be copied.
 func (p *page) whole(s string) {
 	s = strings.TrimRight(s, " ")
+	if p.collect != nil {
+		p.collect(p.spans(s))
+		p.blank = s == ""
+		return
+	}
 	var b strings.Builder
 	on := plain
 	for _, r := range s {

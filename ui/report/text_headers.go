@@ -166,3 +166,15 @@ func (p *page) cell(c cell, max int) string {
 	}
 	return "(absent)"
 }
+
+// sameWire reports whether two sightings are of one exchange, captured at two
+// points: the same ends, the same ports.
+func sameWire(a, b *analyze.Sighting) bool {
+	return a.Conn.ID != b.Conn.ID && a.Conn.Client == b.Conn.Client && a.Conn.Server == b.Conn.Server
+}
+
+// sameRequest reports whether two tries would be drawn with the same words.
+func sameRequest(a, b *http1.Head) bool {
+	return a.Start == b.Start && a.Whole == b.Whole && a.Join("Connection") == b.Join("Connection") &&
+		a.Join("Upgrade") == b.Join("Upgrade") && a.Has("Connection") == b.Has("Connection") && a.Has("Upgrade") == b.Has("Upgrade")
+}

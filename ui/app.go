@@ -1,0 +1,208 @@
+package ui
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+
+	"elbscope/analyze/filter"
+	"elbscope/ui/report"
+)
+
+// Options are what the screen needs to know.
+type Options struct {
+	// Report says how the texts are made: time zone, masking, ASCII,
+	// explanations.
+	Report report.Options
+	// Name is what is being read, for the title.
+	Name string
+	// ParseFilter reads an expression of the grammar of -Y; Filter is one to
+	// begin with.
+	ParseFilter func(expr string, s *State) (*filter.Filter, error)
+	Filter      string
+	// Save writes the packets of handshakes to a file, Export the report on
+	// them; nil where that is not offered.
+	Save, Export Writer
+	// Screen is a terminal to draw on; nil for the real one.
+	Screen tcell.Screen
+}
+
+// screen is one of the pictures that the user goes through.
+type screen interface {
+	title() string
+	// refresh takes a new state; it is called before the first drawing, too.
+	refresh(*State)
+	draw(c tcell.Screen, x, y, width, height int)
+	bindings() []binding
+	// focus returns what moves, wheels and searches act on.
+	focus() mover
+	// click is told of a click on the screen's area.
+	click(x, y int)
+}
+
+// App is the screen of a run.
+type App struct {
+	app   *tview.Application
+	theme *theme
+	feed  Feed
+	o     Options
+	state *State
+	// stack are the screens that Esc goes back through; the last one is seen.
+	stack []screen
+	frame *frame
+	home  *home
+	// wish is what the painter looks at; wake makes it look at once. few
+	// fulfils small wishes without it.
+	wish atomic.Pointer[wish]
+	wake chan struct{}
+	few  arranger
+	quit bool
+	// bare is set where nothing is masked (--no-redact), secrets while the
+	// user wants to see what is. cancel ends what is being written, if any.
+	bare, secrets bool
+	cancel        context.CancelFunc
+	term          tcell.Screen
+}
+
+// New makes the screen. Run shows it.
+func New(feed Feed, o Options) *App {
+	a := &App{
+		app: tview.NewApplication(), theme: newTheme(o.Report.ASCII), feed: feed, o: o, state: feed.State(),
+		wake: make(chan struct{}, 1), few: arranger{o: o.Report},
+		bare: o.Report.NoRedact,
+	}
+	if o.Screen != nil {
+		a.app.SetScreen(o.Screen)
+	}
+	a.frame = newFrame(a)
+	a.home = newHome(a)
+	a.stack = []screen{a.home}
+	first := &wish{sorted: colVerdict}
+	if o.Filter != "" {
+		// It was right when the arguments were read.
+		first.filter, _ = o.ParseFilter(o.Filter, a.state)
+	}
+	a.wish.Store(first)
+	a.take(a.few.arrange(a.state, first))
+	a.app.SetRoot(a.frame, true).EnableMouse(true)
+	a.app.SetInputCapture(a.key)
+	a.app.SetAfterDrawFunc(a.keepTerminal)
+	a.app.SetMouseCapture(a.mouse)
+	return a
+}
+
+// Run shows the screen until the user leaves.
+func (a *App) Run() error {
+	done := make(chan struct{})
+	go a.paint(arranger{o: a.o.Report}, done)
+	err := a.app.Run()
+	close(done)
+	return err
+}
+
+// Leave ends Run, from any goroutine, at once or as soon as it has begun. It
+// does not wait for that.
+func (a *App) Leave() { go a.app.QueueUpdate(a.app.Stop) }
+
+// filter is the filter that is wished for; nil and empty ones let all pass.
+func (a *App) filter() *filter.Filter { return a.wish.Load().filter }
+
+func (a *App) top() screen { return a.stack[len(a.stack)-1] }
+
+// open shows a further screen.
+func (a *App) open(s screen) {
+	s.refresh(a.state)
+	a.stack = append(a.stack, s)
+	a.frame.note = ""
+}
+
+// back goes one step back; from home it goes nowhere.
+func (a *App) back() {
+	if len(a.stack) > 1 {
+		a.stack = a.stack[:len(a.stack)-1]
+		a.top().refresh(a.state)
+	}
+	a.frame.note = ""
+}
+
+// key is where all keys come in.
+func (a *App) key(ev *tcell.EventKey) *tcell.EventKey {
+	name := keyName(ev)
+	if name == "Ctrl-C" {
+		a.interrupt()
+		return nil
+	}
+	a.quit = false
+	if a.frame.prompt != nil {
+		a.frame.prompt.key(ev, name)
+		return nil
+	}
+	a.frame.note = ""
+	if b := find(a.top().bindings(), name); b != nil {
+		b.do()
+	} else if b := find(a.global(), name); b != nil {
+		b.do()
+	}
+	return nil
+}
+
+// interrupt stops what runs; when nothing runs, or the second time, it leaves.
+func (a *App) interrupt() {
+	switch {
+	case a.cancel != nil && !a.quit:
+		a.cancel()
+		a.frame.say("stopping; Ctrl-C again leaves")
+	case a.quit || !a.state.Reading && a.frame.prompt == nil:
+		a.app.Stop()
+		return
+	case a.frame.prompt != nil:
+		a.frame.prompt = nil
+	default:
+		a.feed.Stop()
+		a.frame.say("stopping; Ctrl-C again leaves")
+	}
+	a.quit = true
+}
+
+// global are the keys that every screen has, behind its own.
+func (a *App) global() []binding {
+	return append(moving(func() mover { return a.top().focus() }),
+		binding{keys: []string{"/"}, help: "find text", brief: "find", do: a.askFind},
+		binding{keys: []string{"n"}, help: "find the next one", do: func() { a.findAgain(1) }},
+		binding{keys: []string{"N"}, help: "find the one before", do: func() { a.findAgain(-1) }},
+		binding{keys: []string{"y"}, help: "copy to the terminal's clipboard (OSC 52), masked", brief: "copy", do: a.copy},
+		binding{keys: []string{"v"}, help: "show secrets, or mask them again", do: a.toggleSecrets},
+		binding{keys: []string{"Esc", "q", "Backspace"}, help: "one step back", brief: "back", do: a.stepBack},
+		binding{keys: []string{"Q"}, help: "leave the program", brief: "quit", do: a.app.Stop},
+		binding{keys: []string{"?", "F1"}, help: "the keys of this screen", brief: "help", do: a.help},
+		binding{keys: []string{"Ctrl-L"}, help: "draw anew", do: func() { a.app.Sync() }},
+		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.feed.Stop},
+	)
+}
+
+// stepBack goes back, and from home asks how to leave: nobody quits by
+// surprise.
+func (a *App) stepBack() {
+	if len(a.stack) > 1 {
+		a.back()
+		return
+	}
+	a.frame.say("Q leaves")
+}
+
+func (a *App) mouse(ev *tcell.EventMouse, action tview.MouseAction) (*tcell.EventMouse, tview.MouseAction) {
+	x, y := ev.Position()
+	switch action {
+	case tview.MouseScrollDown:
+		a.top().focus().move(3)
+	case tview.MouseScrollUp:
+		a.top().focus().move(-3)
+	case tview.MouseLeftClick:
+		a.top().click(x, y)
+	default:
+		return ev, action
+	}
+	return nil, tview.MouseConsumed
+}

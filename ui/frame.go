@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+	"github.com/rivo/tview"
+)
+
+// frame is what stands around every screen: the title with how far the reading
+// is, the line of counters, and the keys.
+type frame struct {
+	*tview.Box
+	a    *App
+	note string
+	// prompt takes the keys while something is being typed.
+	prompt *prompt
+	find   string
+}
+
+func newFrame(a *App) *frame { return &frame{Box: tview.NewBox(), a: a} }
+
+// The least that the screen can work with.
+const (
+	leastWidth  = 60
+	leastHeight = 15
+)
+
+// say shows a sentence in the footer until the next key.
+func (f *frame) say(note string) { f.note = note }
+
+// Draw implements tview.Primitive.
+func (f *frame) Draw(screen tcell.Screen) {
+	f.DrawForSubclass(screen, f)
+	x, y, width, height := f.GetInnerRect()
+	t := f.a.theme
+	if width < leastWidth || height < leastHeight {
+		t.draw(screen, x, y, width, line{own(plain, fmt.Sprintf("elbscope needs %dx%d", leastWidth, leastHeight))}, tcell.StyleDefault)
+		return
+	}
+	t.draw(screen, x, y, width, f.head(width), tcell.StyleDefault.Reverse(true))
+	f.a.top().draw(screen, x, y+1, width, height-3)
+	t.draw(screen, x, y+height-2, width, f.above(width), tcell.StyleDefault)
+	t.draw(screen, x, y+height-1, width, f.foot(width), tcell.StyleDefault)
+}
+
+// head says what is being read and how far it is.
+func (f *frame) head(width int) line {
+	a, s := f.a, f.a.state
+	left := line{own(strong, " elbscope "), a.theme.wire(plain, a.o.Name, max(width/3, 10)), own(plain, "  "+a.top().title())}
+	if only := a.filter(); !only.Empty() {
+		left = append(left, own(plain, "  filter: "), a.theme.wire(strong, only.String(), 30))
+	}
+	if a.secrets {
+		left = append(left, own(bad, "  SECRETS SHOWN"))
+	}
+	right := own(plain, progressWords(s)+" ")
+	pad := width - left.width() - line{right}.width()
+	if pad < 1 { // our own name says the least
+		left = append(line{own(plain, " ")}, left[1:]...)
+		pad = width - left.width() - line{right}.width()
+	}
+	if pad < 1 {
+		left, pad = a.theme.shorten(left, max(width-line{right}.width()-1, 10)), 1
+	}
+	return append(left, own(plain, strings.Repeat(" ", pad)), right)
+}
+
+// progressWords says how far the reading is.
+func progressWords(s *State) string {
+	if !s.Reading {
+		switch {
+		case s.Stopped:
+			return "stopped before the end"
+		case s.Err != nil:
+			return "not all could be read: t"
+		}
+		return "read to the end"
+	}
+	if s.Size <= 0 {
+		return "reading; s stops"
+	}
+	done := float64(s.Done) / float64(s.Size)
+	words := fmt.Sprintf("reading %.0f %%", 100*done)
+	if done > 0.02 && s.Elapsed > time.Second {
+		left := time.Duration(float64(s.Elapsed) * (1 - done) / done)
+		words += ", " + left.Round(time.Second).String() + " left"
+	}
+	return words + "; s stops"
+}
+
+// above is the line above the footer: the counters, or what is wrong with what
+// is being typed, for which the footer has no room.
+func (f *frame) above(width int) line {
+	if f.prompt != nil && f.prompt.err != "" {
+		return line{f.a.theme.wire(bad, " "+f.prompt.err, width)}
+	}
+	return f.counters(width)
+}
+
+// counters is the line that is always there. On a narrow screen those that
+// are zero go first, then those that matter less.
+func (f *frame) counters(width int) line {
+	t := &f.a.state.Snap.Totals
+	all := []struct {
+		n    uint64
+		word string
+		st   style
+		// rank is 0 for what stays longest.
+		rank int
+	}{
+		{t.Packets, "packets", plain, 2},
+		{t.Connections, "conns", plain, 4},
+		{t.Requests, "requests", plain, 3},
+		{t.Handshakes, "handshakes", strong, 0},
+		{uint64(f.a.home.now.findings), "findings", bad, 1},
+		{t.Gaps, "gaps", warn, 5},
+		{t.Ledger.Duplicate, "duplicates", plain, 9},
+		{t.Ledger.Damaged + t.Ledger.NotIP, "not decoded", warn, 6},
+		{t.KernelDropped, "dropped", warn, 7},
+		{t.Evicted + t.Forgotten, "evicted", warn, 8},
+	}
+	texts := make([]string, len(all))
+	shown := make([]bool, len(all))
+	for rank := range 2 * len(all) {
+		for i, c := range all {
+			if c.n == 0 {
+				c.rank += len(all)
+			}
+			if c.rank != rank {
+				continue
+			}
+			texts[i] = fmt.Sprintf(" %d %s ", c.n, c.word)
+			if len(texts[i]) <= width {
+				shown[i] = true
+				width -= len(texts[i])
+			}
+		}
+	}
+	var out line
+	for i, c := range all {
+		if c.n == 0 {
+			c.st = faint
+		}
+		if shown[i] {
+			out = append(out, own(c.st, texts[i]))
+		}
+	}
+	return out
+}
+
+// foot shows what is being typed, a note, or the keys of this screen.
+func (f *frame) foot(width int) line {
+	if f.prompt != nil {
+		return f.prompt.line(f.a.theme, width)
+	}
+	if f.note != "" {
+		return line{f.a.theme.wire(strong, " "+f.note, width)}
+	}
+	return f.keys(width)
+}
+
+// keys are those of this screen, as many as fit; the way back (out, where
+// there is none) and the help always do.
+func (f *frame) keys(width int) line {
+	last := []string{"back", "help"}
+	if len(f.a.stack) == 1 {
+		last[0] = "quit"
+	}
+	var out, end line
+	all := append(f.a.top().bindings(), f.a.global()...)
+	text := func(b binding) line { return line{own(strong, " "+b.keys[0]), own(plain, " "+b.brief+" ")} }
+	for _, b := range all {
+		if slices.Contains(last, b.brief) {
+			end = append(end, text(b)...)
+		}
+	}
+	for _, b := range all {
+		if b.brief == "" || slices.Contains(last, b.brief) || b.brief == "back" {
+			continue
+		}
+		if next := text(b); out.width()+next.width()+end.width() <= width {
+			out = append(out, next...)
+		}
+	}
+	return append(out, end...)
+}

@@ -1,0 +1,229 @@
+package ui
+
+import (
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/gdamore/tcell/v2"
+
+	"elbscope/analyze"
+)
+
+// home lists the handshakes. Alike ones stand in one row with their number,
+// until they are unfolded.
+type home struct {
+	a    *App
+	list *list
+	// preview tells about the selected row.
+	preview *pane
+	now     *arrangement
+	// told is what the preview tells about.
+	told  *analyze.Handshake
+	marks markCache
+}
+
+// The columns of the list.
+const (
+	colVerdict = iota
+	colCount
+	colStatus
+	colTarget
+	colHost
+	colHop
+	colRule
+	colTime
+)
+
+func newHome(a *App) *home {
+	h := &home{a: a, now: &arrangement{}}
+	h.list = newList(a.theme, []column{
+		colVerdict: {title: "verdict", width: 14},
+		colCount:   {title: "times", width: 5, right: true, priority: 1},
+		colStatus:  {title: "HTTP", width: 5, priority: 2},
+		colTarget:  {title: "target", width: 16, flex: true, priority: 3},
+		colHost:    {title: "host", width: 15, priority: 7},
+		colHop:     {title: "damaged by", width: 16, priority: 4},
+		colRule:    {title: "finding", width: 20, priority: 6},
+		colTime:    {title: "first", width: 12, priority: 5},
+	})
+	h.preview = newPane(a.theme, "selected; Enter tells the whole story", h.summary)
+	return h
+}
+
+func (h *home) title() string { return "handshakes" }
+
+func (h *home) draw(c tcell.Screen, x, y, width, height int) {
+	if len(h.now.rows) == 0 {
+		h.list.empty = h.whyEmpty(width)
+	}
+	rows := height
+	if want := len(h.now.rows) + 2; len(h.now.rows) > 0 && (height >= 16 || want <= height-previewLines) {
+		// What the selected handshake came to, where there is room for it.
+		rows = min(max(want, height/3), height-previewLines)
+	}
+	h.list.SetRect(x, y, width, rows)
+	h.list.Draw(c)
+	if rows < height {
+		h.preview.SetRect(x, y+rows, width, height-rows)
+		if hs := h.now.rows[h.list.selected].first(); hs != h.told {
+			h.told = hs
+			h.preview.renew()
+		}
+		h.preview.Draw(c)
+	}
+}
+
+// previewLines is the least height of the preview.
+const previewLines = 9
+
+// summary says what the selected handshake came to.
+func (h *home) summary(width int) []line {
+	if len(h.now.rows) == 0 {
+		return nil
+	}
+	hs := h.now.rows[h.list.selected].first()
+	return h.a.lines(h.now.words.Summary(hs, min(width-1, 100)))
+}
+
+// whyEmpty says why there is nothing to see.
+func (h *home) whyEmpty(width int) []line {
+	s := h.a.state
+	switch {
+	case len(s.Snap.Handshakes) > 0:
+		return []line{{own(plain, fmt.Sprintf("  The filter lets none of %d handshakes pass; f changes it.", len(s.Snap.Handshakes)))}}
+	case s.Reading:
+		return []line{{own(plain, fmt.Sprintf("  No handshake yet, after %d packets.", s.Snap.Totals.Packets))}}
+	}
+	return h.a.lines(h.now.words.Nothing(width))
+}
+
+// refresh has nothing to do: show is told of everything new.
+func (h *home) refresh(*State) {}
+
+// show takes over an arrangement. The selection follows its row; where that is
+// gone because its handshakes turned out to be of another kind, it follows the
+// first of these.
+func (h *home) show(n *arrangement) {
+	if _, ok := n.index[h.list.id]; !ok && h.list.selected < h.Len() {
+		h.list.id = h.now.rows[h.list.selected].first().ID
+	}
+	h.now, h.told = n, nil
+	h.list.sorted, h.list.reversed = n.wish.sorted, n.wish.reversed
+	h.list.setRows(h)
+}
+
+// Len, ID, Find and Cells make home the rows of its list.
+func (h *home) Len() int        { return len(h.now.rows) }
+func (h *home) ID(i int) string { return h.now.rows[i].id }
+func (h *home) Find(id string) int {
+	if i, ok := h.now.index[id]; ok {
+		return i
+	}
+	return -1
+}
+
+func (h *home) Cells(i int) []line {
+	r := &h.now.rows[i]
+	hs := r.first()
+	t := h.a.theme
+	count, lead := "", ""
+	switch n := len(r.group.members); {
+	case r.member != nil:
+		lead = "  "
+	case n > 1:
+		count = fmt.Sprint(n)
+	}
+	sign, st := verdictLook(t, hs)
+	status := "-"
+	if hs.Status != 0 {
+		status = fmt.Sprint(hs.Status)
+	}
+	return []line{
+		colVerdict: {own(st, lead+sign+" "+string(hs.Verdict))},
+		colCount:   {own(plain, count)},
+		colStatus:  {own(plain, status)},
+		colTarget:  {t.wire(plain, h.a.target(hs.Target), 400)},
+		colHost:    {t.wire(plain, hs.Host, 100)},
+		colHop:     {own(plain, culpritWords(hs))},
+		colRule:    {own(plain, ruleOf(hs))},
+		colTime:    {own(plain, h.a.clock(hs.Start.Std()))},
+	}
+}
+
+// verdictLook is the symbol and the style of a verdict; the word stands beside.
+func verdictLook(t *theme, h *analyze.Handshake) (string, style) {
+	switch {
+	case h.Verdict == analyze.Healthy && len(h.Findings) > 0, h.Succeeded() && h.Verdict != analyze.Healthy:
+		return "!", warn
+	case h.Verdict == analyze.Healthy:
+		return t.sign("✓", "+"), good
+	case h.Verdict == analyze.Undetermined, h.Verdict == analyze.Pending:
+		return "?", warn
+	}
+	return t.sign("✗", "x"), bad
+}
+
+func (h *home) focus() mover { return h.list }
+
+func (h *home) click(x, y int) {
+	row, ok := h.list.rowAt(x, y)
+	if !ok {
+		return
+	}
+	if row == h.list.selected {
+		h.enter()
+		return
+	}
+	h.list.selectRow(row)
+}
+
+func (h *home) bindings() []binding {
+	return append([]binding{
+		{keys: []string{"Enter"}, help: "the story of this handshake", brief: "story", do: h.enter},
+		{keys: []string{"Right", "l", "+"}, help: "unfold alike handshakes", brief: "unfold", do: func() { h.unfold(true) }},
+		{keys: []string{"Left", "h", "-"}, help: "fold them", do: func() { h.unfold(false) }},
+		{keys: []string{"f", "F7"}, help: "filter, as with -Y", brief: "filter", do: h.a.askFilter},
+		{keys: []string{">"}, help: "sort by the next column", brief: "sort", do: func() { h.sortBy(1) }},
+		{keys: []string{"<"}, help: "sort by the column before", do: func() { h.sortBy(-1) }},
+		{keys: []string{"r"}, help: "sort the other way round", do: h.reverse},
+		{keys: []string{"t"}, help: "where is my traffic?", brief: "traffic", do: func() { h.a.open(newTraffic(h.a)) }},
+		{keys: []string{"x"}, help: "all exchanges", brief: "exchanges", do: func() { h.a.open(newExchanges(h.a)) }},
+	}, append(h.marking(), h.a.saving(h.chosen)...)...)
+}
+
+func (h *home) enter() {
+	if len(h.now.rows) > 0 {
+		h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
+	}
+}
+
+func (h *home) unfold(open bool) {
+	if len(h.now.rows) == 0 {
+		return
+	}
+	id := h.now.rows[h.list.selected].group.id
+	h.a.want(func(w *wish) {
+		w.open = maps.Clone(w.open)
+		if w.open == nil {
+			w.open = make(map[string]bool)
+		}
+		w.open[id] = open
+	})
+}
+
+func (h *home) sortBy(step int) {
+	n := len(h.list.columns)
+	h.a.want(func(w *wish) { w.sorted = ((w.sorted+step)%n + n) % n })
+}
+
+func (h *home) reverse() { h.a.want(func(w *wish) { w.reversed = !w.reversed }) }
+
+// clock shows a time of day in the zone of the report.
+func (a *App) clock(t time.Time) string {
+	loc := a.o.Report.Location
+	if loc == nil {
+		loc = time.Local
+	}
+	return t.In(loc).Format("15:04:05.000")
+}

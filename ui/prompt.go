@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"github.com/gdamore/tcell/v2"
+)
+
+// prompt is a line being typed in the footer.
+type prompt struct {
+	label string
+	text  []rune
+	err   string
+	// changed is called with every key, accept with Enter, cancel with Esc.
+	changed func(string) error
+	accept  func(string)
+	cancel  func()
+	close   func()
+}
+
+// key takes one key.
+func (p *prompt) key(ev *tcell.EventKey, name string) {
+	switch name {
+	case "Enter":
+		p.close()
+		if p.accept != nil {
+			p.accept(string(p.text))
+		}
+		return
+	case "Esc":
+		p.close()
+		if p.cancel != nil {
+			p.cancel()
+		}
+		return
+	case "Backspace":
+		if len(p.text) > 0 {
+			p.text = p.text[:len(p.text)-1]
+		}
+	case "Ctrl-U":
+		p.text = nil
+	default:
+		if ev.Key() != tcell.KeyRune {
+			return
+		}
+		p.text = append(p.text, ev.Rune())
+	}
+	p.err = ""
+	if p.changed != nil {
+		if err := p.changed(string(p.text)); err != nil {
+			p.err = err.Error()
+		}
+	}
+}
+
+// line shows the prompt. Of a long text the end is seen.
+func (p *prompt) line(t *theme, width int) line {
+	room := max(width-len(p.label)-4, 10)
+	text := t.wire(plain, string(p.text), 0)
+	if parts := fold(text.text, room); len(parts) > 1 {
+		runes := []rune(text.text)
+		text.text = string(runes[max(len(runes)-room/2, 0):])
+	}
+	return line{own(strong, " "+p.label+": "), text, own(plain, "_")}
+}
+
+// askFind asks for a text to find.
+func (a *App) askFind() {
+	a.frame.prompt = &prompt{
+		label: "find", close: func() { a.frame.prompt = nil },
+		accept: func(text string) {
+			a.frame.find = text
+			a.findAgain(1)
+		},
+	}
+}
+
+// finder is what text can be found in.
+type finder interface {
+	search(text string, dir int) bool
+}
+
+// findAgain goes to the next place with the text asked for.
+func (a *App) findAgain(dir int) {
+	if a.frame.find == "" {
+		return
+	}
+	f, ok := a.top().focus().(finder)
+	if !ok || !f.search(a.frame.find, dir) {
+		a.frame.say("not found: " + a.frame.find)
+	}
+}
+
+// search moves to the next row with the text in any of its cells.
+func (l *list) search(text string, dir int) bool {
+	if l.rows == nil {
+		return false
+	}
+	n := l.rows.Len()
+	for i := 1; i <= n; i++ {
+		at := ((l.selected+dir*i)%n + n) % n
+		for _, cell := range l.rows.Cells(at) {
+			if holds(cell, text) {
+				l.selectRow(at)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// askFilter asks for a filter and applies it while it is typed, as far as it
+// makes sense.
+func (a *App) askFilter() {
+	before := a.filter().String()
+	a.frame.prompt = &prompt{
+		label: "filter", text: []rune(before), close: func() { a.frame.prompt = nil },
+		changed: a.setFilter,
+		accept: func(text string) {
+			if err := a.setFilter(text); err != nil {
+				_ = a.setFilter(before) // it was right before
+				a.frame.say(err.Error())
+			}
+		},
+		cancel: func() { _ = a.setFilter(before) },
+	}
+}
+
+// setFilter shows only the handshakes that match; a wrong one changes nothing.
+func (a *App) setFilter(expr string) error {
+	f, err := a.o.ParseFilter(expr, a.state)
+	if err != nil {
+		return err
+	}
+	a.want(func(w *wish) { w.filter = f })
+	return nil
+}

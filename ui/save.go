@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"elbscope/analyze"
+)
+
+// Writer writes something about handshakes to a file and returns what it did,
+// in words. It fails with fs.ErrExist if there is a file of that name and
+// overwrite is not set. It runs beside the screen until it is done or ctx is.
+type Writer func(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool) (note string, err error)
+
+// saving are the keys that write files about the handshakes that chosen
+// returns.
+func (a *App) saving(chosen func() []*analyze.Handshake) []binding {
+	var out []binding
+	if a.o.Save != nil {
+		out = append(out, binding{keys: []string{"w", "F2"}, help: "save the packets (all legs, whole connections) as pcapng", brief: "save",
+			do: func() { a.askFile("save packets as", ".pcapng", chosen(), a.o.Save) }})
+	}
+	if a.o.Export != nil {
+		out = append(out, binding{keys: []string{"e"}, help: "write the report, to a name in .txt or .json", brief: "export",
+			do: func() { a.askFile("write report (.txt, .json) as", ".txt", chosen(), a.o.Export) }})
+	}
+	return out
+}
+
+// askFile asks for the name of a file to write.
+func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write Writer) {
+	if len(hs) == 0 {
+		a.frame.say("there is no handshake to write about")
+		return
+	}
+	if a.cancel != nil {
+		a.frame.say("a file is being written; Ctrl-C stops that")
+		return
+	}
+	// Oldest first, as in the report.
+	hs = slices.Clone(hs)
+	slices.SortStableFunc(hs, func(a, b *analyze.Handshake) int { return cmp.Compare(a.Start, b.Start) })
+	a.frame.prompt = &prompt{
+		label: fmt.Sprintf("%s (%d)", label, len(hs)), text: []rune(a.fileName(hs[0], ending)),
+		close: func() { a.frame.prompt = nil },
+		accept: func(path string) {
+			if path == "" {
+				a.frame.say("no name, nothing written")
+				return
+			}
+			a.write(hs, path, false, write)
+		},
+	}
+}
+
+// fileName proposes a name, after the capture's own time.
+func (a *App) fileName(h *analyze.Handshake, ending string) string {
+	loc := a.o.Report.Location
+	if loc == nil {
+		loc = time.Local
+	}
+	return "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
+}
+
+// write runs a Writer on a goroutine of its own. What it says is shown when
+// it is done; the program does not wait for it to leave.
+func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write Writer) {
+	ctx, cancel := context.WithCancel(context.Background())
+	a.cancel = cancel
+	a.frame.say("writing " + path + "; Ctrl-C stops")
+	go func() {
+		note, err := write(ctx, hs, path, overwrite)
+		cancel()
+		// It waits for the event loop, after Run for ever: this goroutine has
+		// nothing else to do, and nobody waits for it.
+		a.app.QueueUpdateDraw(func() {
+			a.cancel = nil
+			switch {
+			case err == nil:
+				a.frame.say(note)
+			case errors.Is(err, fs.ErrExist) && !overwrite:
+				a.askOverwrite(hs, path, write)
+			default:
+				a.frame.say("not written: " + err.Error())
+			}
+		})
+	}()
+}
+
+// askOverwrite asks whether a file may be replaced; only "yes" is a yes.
+func (a *App) askOverwrite(hs []*analyze.Handshake, path string, write Writer) {
+	a.frame.prompt = &prompt{
+		label: path + " exists; overwrite it? (yes/no)", close: func() { a.frame.prompt = nil },
+		accept: func(answer string) {
+			if answer == "yes" || answer == "y" {
+				a.write(hs, path, true, write)
+				return
+			}
+			a.frame.say("nothing written; " + path + " is as it was")
+		},
+		cancel: func() { a.frame.say("nothing written; " + path + " is as it was") },
+	}
+}

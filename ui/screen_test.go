@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"encoding/base64"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden screens anew")
+
+var sizes = [][2]int{{80, 24}, {120, 40}, {60, 15}}
+
+// TestScreens compares every screen with a picture in testdata/screens, which
+// is text to be read and reviewed.
+func TestScreens(t *testing.T) {
+	t.Setenv("NO_COLOR", "")
+	t.Setenv("TERM", "xterm")
+	article := func(t *testing.T) *State { return samples(t, "article-502.pcapng") }
+	ascii := simpleOptions()
+	ascii.Report.ASCII = true
+	for _, test := range []struct {
+		name  string
+		state func(*testing.T) *State
+		keys  string
+		o     Options
+	}{
+		{"home", article, "", simpleOptions()},
+		{"unfolded", article, "l", simpleOptions()},
+		{"story", article, "Enter", simpleOptions()},
+		{"ladder", article, "Enter Tab", simpleOptions()},
+		{"headers", article, "Enter d", simpleOptions()},
+		{"bytes", article, "Enter b", simpleOptions()},
+		{"packets", article, "Enter p", simpleOptions()},
+		{"connection", article, "Enter c", simpleOptions()},
+		{"exchanges", article, "x", simpleOptions()},
+		{"traffic", article, "t", simpleOptions()},
+		{"help", article, "?", simpleOptions()},
+		{"help-story", article, "Enter ?", simpleOptions()},
+		{"filter-wrong", article, "f verdict:nonsense", simpleOptions()},
+		{"filter-none", article, "f verdict:healthy Enter", simpleOptions()},
+		{"ascii-home", article, "", ascii},
+		{"ascii-story", article, "Enter", ascii},
+		{"healthy", func(t *testing.T) *State { return samples(t, "healthy-application-load-balancer.pcap") }, "", simpleOptions()},
+		{"empty", func(t *testing.T) *State { return samples(t, "health-checks.pcap") }, "", simpleOptions()},
+		{"twenty", twentyAlike, "", simpleOptions()},
+		{"merged", func(t *testing.T) *State { return samples(t, "two-clocks.client.pcap", "two-clocks.instance.pcap") }, "", simpleOptions()},
+		{"broken", brokenFile, "", simpleOptions()},
+		{"broken-traffic", brokenFile, "t", simpleOptions()},
+		{"reading", stillReading, "", simpleOptions()},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			state := test.state(t)
+			for _, size := range sizes {
+				r := launch(t, state, size[0], size[1], test.o)
+				r.press(test.keys)
+				golden(t, fmt.Sprintf("%s_%dx%d", test.name, size[0], size[1]), r.text())
+				r.leave()
+			}
+		})
+	}
+}
+
+// TestStyles compares how screens look, letter by letter, with and without
+// colour: what is underlined (u), bold (b), in reverse video (V) and coloured
+// (red, yellow, teal, gray).
+func TestStyles(t *testing.T) {
+	for _, noColor := range []string{"", "1"} {
+		t.Setenv("NO_COLOR", noColor)
+		t.Setenv("TERM", "xterm")
+		for _, screen := range []struct{ name, keys string }{{"home", ""}, {"story", "Enter"}} {
+			r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+			r.press(screen.keys)
+			both := r.text()
+			r.on(func() { both += strings.Repeat("=", 80) + "\n" + styles(r.sim) })
+			name := "styles-" + screen.name
+			if noColor != "" {
+				name += "-mono"
+			}
+			golden(t, name, both)
+			r.leave()
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", "screens", name+".txt")
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s has changed (look at it, then: go test ./ui -update):\n%s\nit was:\n%s", name, got, want)
+	}
+}
+
+// TestTooSmall wants one sentence where nothing else would be readable.
+func TestTooSmall(t *testing.T) {
+	for _, size := range [][2]int{{59, 15}, {60, 14}, {20, 5}, {1, 1}} {
+		r := launch(t, samples(t, "article-502.pcapng"), size[0], size[1], simpleOptions())
+		r.press("Enter d Down Esc Esc")
+		want := "elbscope needs 60x15"
+		if got := strings.TrimSpace(r.text()); got != want[:min(len(want), size[0])] {
+			t.Errorf("%v shows %q", size, got)
+		}
+		r.leave()
+	}
+}
+
+// alike is a story of n handshakes that meet the same fate.
+func alike(n int) string {
+	text, err := os.ReadFile("../samples/rewritten-502.story")
+	if err != nil {
+		panic(err)
+	}
+	_, play, _ := strings.Cut(string(text), "\n\n")
+	legs, play, _ := strings.Cut(play, "\n\n")
+	var all, plays strings.Builder
+	for i := range n {
+		named := strings.NewReplacer(
+			"\nclient ", fmt.Sprintf("\nclient%d ", i), "\ninstance ", fmt.Sprintf("\ninstance%d ", i),
+			"leg client ", fmt.Sprintf("leg client%d ", i), "leg instance ", fmt.Sprintf("leg instance%d ", i),
+			"\nclient:", fmt.Sprintf("\nclient%d:", i),
+			":40001", fmt.Sprint(":", 40001+i), ":50001", fmt.Sprint(":", 50001+i),
+			"cmV3cml0dGVuLXRvLTUwMg==", base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%016d", i)),
+		)
+		all.WriteString(named.Replace(legs) + "\n")
+		plays.WriteString(named.Replace("\n"+play) + "\n")
+	}
+	return fmt.Sprintf("# Many alike.\nwant counters handshakes=%d\n\n", n) + all.String() + "\n" + plays.String()
+}
+
+func twentyAlike(t *testing.T) *State { return told(t, alike(20)) }
+
+// brokenFile is a capture cut in the middle of a packet.
+func brokenFile(t *testing.T) *State {
+	t.Helper()
+	whole, err := os.ReadFile("../samples/rewritten-502.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := analysed(t, opened(t, whole[:len(whole)*2/3]))
+	s.Err = fmt.Errorf("%s", s.Snap.Sources[0].Problems[0].Message)
+	return s
+}
+
+func stillReading(t *testing.T) *State {
+	t.Helper()
+	s := *samples(t, "healthy-application-load-balancer.pcap")
+	s.Reading, s.Done, s.Size, s.Elapsed = true, 25<<20, 100<<20, 3e9
+	return &s
+}
