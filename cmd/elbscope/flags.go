@@ -36,6 +36,9 @@ type options struct {
 	noRedact bool
 	ascii    bool
 	full     bool
+	// tui and noTUI decide by hand whether the screen is opened; printed is
+	// set where the report was asked for by its name.
+	tui, noTUI, printed bool
 }
 
 // defaultMemory bounds what is kept, in bytes.
@@ -58,6 +61,8 @@ func parseArgs(args []string) (*options, error) {
 	fs.BoolVar(&o.noRedact, "no-redact", false, "")
 	fs.BoolVar(&o.ascii, "ascii", false, "")
 	fs.BoolVar(&o.full, "full", false, "")
+	fs.BoolVar(&o.tui, "tui", false, "")
+	fs.BoolVar(&o.noTUI, "no-tui", false, "")
 	if err := fs.Parse(args); err != nil {
 		return nil, &hintError{err.Error(), "elbscope --help"}
 	}
@@ -79,8 +84,9 @@ func parseArgs(args []string) (*options, error) {
 		o.command, o.topics = "explain", rest[1:]
 		return o, nil
 	case len(rest) > 0 && rest[0] == "report":
-		rest = rest[1:]
+		rest, o.printed = rest[1:], true
 	}
+	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
 	o.command, o.files = "report", rest
 	if len(rest) == 0 {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}

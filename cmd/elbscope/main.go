@@ -16,7 +16,7 @@ func runMain() int {
 	// A reader that has seen enough (| head) is no reason to die before the
 	// exit status is known: writing to it fails, and that ends the program.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	go func() {
 		// After the first signal the default is back, so that a second

@@ -48,6 +48,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 		return deliver(stdout, text, say)
 	}
+	if o.wantsScreen(stdout) {
+		return screenRun(ctx, o, say)
+	}
 	return reportRun(ctx, o, stdout, say)
 }
 

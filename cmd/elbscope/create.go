@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// create writes a file by way of an unfinished one beside it, so that a file
+// of that name is always whole. It returns the number of bytes. Without
+// overwrite it fails with fs.ErrExist if there is such a file; with it, it
+// still spares what is being read and what is no ordinary file.
+func (s *saver) create(path string, overwrite bool, write func(io.Writer) error) (size int64, err error) {
+	path, err = homePath(path)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.mayCreate(path, overwrite); err != nil {
+		return 0, err
+	}
+	part := path + ".part"
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		// Not fs.ErrExist: to overwrite path would not help.
+		return 0, fmt.Errorf("%s is being written, or was left unfinished: remove it or choose another name", part)
+	}
+	if err != nil {
+		return 0, err
+	}
+	s.unfinished(part)
+	defer s.cleanup()
+	if err := write(f); err != nil {
+		f.Close()
+		return 0, err
+	}
+	if stat, err := f.Stat(); err == nil {
+		size = stat.Size()
+	}
+	if err := f.Close(); err != nil {
+		return 0, err
+	}
+	if overwrite {
+		return size, os.Rename(part, path)
+	}
+	// A link fails where a file has come up meanwhile; a rename would not.
+	if err := os.Link(part, path); err == nil || errors.Is(err, fs.ErrExist) {
+		return size, err
+	}
+	return size, os.Rename(part, path) // a file system without links
+}
+
+// mayCreate looks at what is at path already.
+func (s *saver) mayCreate(path string, overwrite bool) error {
+	stat, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, in := range s.feed.in.files {
+		if in != nil && os.SameFile(in, stat) {
+			return fmt.Errorf("%s is the capture itself: choose another name", path)
+		}
+	}
+	switch {
+	case stat.IsDir():
+		return fmt.Errorf("%s is a directory: give the name of a file in it", path)
+	case !stat.Mode().IsRegular():
+		return fmt.Errorf("%s is not an ordinary file: choose another name", path)
+	case !overwrite:
+		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	return nil
+}
+
+// homePath expands a leading ~/, which no shell sees here.
+func homePath(path string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~/")
+	if !ok {
+		return path, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(home, rest), nil
+}
+
+// unfinished notes the file that is to go if nobody finishes it.
+func (s *saver) unfinished(part string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.part = part
+}
+
+// cleanup removes an unfinished file: the program does not wait for whoever
+// writes it.
+func (s *saver) cleanup() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.part != "" {
+		_ = os.Remove(s.part) // it is a leftover then
+		s.part = ""
+	}
+}

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"elbscope/analyze"
+)
+
+// readFiles reads files the way the screen does, to the end.
+func readFiles(t testing.TB, names ...string) *saver {
+	t.Helper()
+	o := &options{files: names, memory: defaultMemory, utc: true}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	f := newFeed(o, cancel)
+	f.run(ctx, names, make(chan struct{}), func() {})
+	if failure := f.failure.Load(); failure != nil {
+		t.Fatal(*failure)
+	}
+	return &saver{o: o, feed: f}
+}
+
+func (s *saver) handshakes() []*analyze.Handshake { return s.feed.State().Snap.Handshakes }
+
+// fates are what became of handshakes, in order of time, as a saved file must
+// show it again.
+func fates(hs []*analyze.Handshake) (out []string) {
+	for _, h := range hs {
+		out = append(out, fmt.Sprintf("%s %s %s %s %d %s [%s]", h.Key, h.Target, h.Verdict, h.Certainty, h.Status,
+			culpritValue(h.Culprit), handshakeValue(h, "closed")))
+	}
+	return out
+}
+
+// captureFiles are all captures that the tests have.
+func captureFiles(t *testing.T) (groups map[string][]string) {
+	t.Helper()
+	groups = make(map[string][]string)
+	for _, folder := range []string{"../../samples", "testdata/lab"} {
+		for _, s := range shelf(t, os.DirFS(folder)) {
+			for _, c := range s.Captures {
+				path := filepath.Join(t.TempDir(), filepath.Base(c.Name))
+				if err := os.WriteFile(path, c.Bytes, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				groups[s.Name] = append(groups[s.Name], path)
+			}
+		}
+	}
+	return groups
+}
+
+// TestSaveKeepsVerdicts saves all handshakes of every capture and reads the
+// file: the same must have become of each.
+func TestSaveKeepsVerdicts(t *testing.T) {
+	for name, files := range captureFiles(t) {
+		t.Run(name, func(t *testing.T) {
+			s := readFiles(t, files...)
+			if len(s.handshakes()) == 0 {
+				return
+			}
+			path := filepath.Join(t.TempDir(), "saved.pcapng")
+			if _, err := s.save(context.Background(), s.handshakes(), path, false); err != nil {
+				t.Fatal(err)
+			}
+			got, want := fates(readFiles(t, path).handshakes()), fates(s.handshakes())
+			if !slices.Equal(got, want) {
+				t.Errorf("saved:\n%s\nwas:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
+	}
+}
+
+// TestSaveOne saves one handshake out of many.
+func TestSaveOne(t *testing.T) {
+	for name, files := range captureFiles(t) {
+		t.Run(name, func(t *testing.T) {
+			s := readFiles(t, files...)
+			for i, h := range s.handshakes() {
+				path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".pcapng"))
+				if _, err := s.save(context.Background(), []*analyze.Handshake{h}, path, false); err != nil {
+					t.Fatal(err)
+				}
+				got, want := fates(readFiles(t, path).handshakes()), fates([]*analyze.Handshake{h})
+				if !slices.Contains(got, want[0]) {
+					t.Errorf("handshake %s; saved:\n%s\nwas:\n%s", h.ID, strings.Join(got, "\n"), want[0])
+				}
+			}
+		})
+	}
+}
+
+// TestSaveOracle has tshark read a saved file: all packets of both legs, with
+// their numbers of bytes, times and comments, and nothing amiss with TCP.
+func TestSaveOracle(t *testing.T) {
+	tshark, err := exec.LookPath("tshark")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("tshark is not installed")
+		}
+		t.Skip("tshark is not installed")
+	}
+	fields := func(file string, more ...string) string {
+		out, err := exec.Command(tshark, append([]string{"-n", "-r", file, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len",
+			"-e", "frame.cap_len", "-e", "frame.encap_type", "-e", "tcp.srcport", "-e", "tcp.flags", "-e", "tcp.analysis.flags"}, more...)...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	for _, name := range []string{"article-502.pcapng", "captured-on-any.pcap", "unsorted-interfaces.pcapng"} {
+		file := "../../samples/" + name
+		s := readFiles(t, file)
+		path := filepath.Join(t.TempDir(), "saved.pcapng")
+		note, err := s.save(context.Background(), s.handshakes(), path, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		saved, all := fields(path), fields(file)
+		last := ""
+		for _, l := range strings.Split(strings.TrimSpace(saved), "\n") {
+			if !strings.Contains(all, l) {
+				t.Errorf("%s: %q is not in the capture", name, l)
+			}
+			if stamp, _, _ := strings.Cut(l, "\t"); stamp < last {
+				t.Errorf("%s: %s comes after %s", name, stamp, last)
+			} else {
+				last = stamp
+			}
+		}
+		comments := fields(path, "-e", "frame.comment")
+		for _, h := range s.handshakes() {
+			if !strings.Contains(comments, string(h.Verdict)) || len(h.Findings) > 0 && !strings.Contains(comments, h.Findings[0].Rule) {
+				t.Errorf("%s: no comment on %s", name, h.ID)
+			}
+		}
+		if name == "article-502.pcapng" && !strings.Contains(comments, "elbscope: request, rewritten by ") {
+			t.Errorf("no comment names who rewrote:\n%s\n%s", note, comments)
+		}
+	}
+}
+
+// TestSaveFromPipe saves what is left of a pipe, and says what is missing.
+func TestSaveFromPipe(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", fifo).Run(); err != nil {
+		t.Skip(err)
+	}
+	data, err := os.ReadFile("../../samples/rewritten-502.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go os.WriteFile(fifo, data, 0) // the reader sees if it fails
+	s := readFiles(t, fifo)
+	path := filepath.Join(t.TempDir(), "saved.pcapng")
+	if _, err := s.save(context.Background(), s.handshakes(), path, false); err != nil {
+		t.Fatal(err)
+	}
+	got, want := fates(readFiles(t, path).handshakes()), fates(s.handshakes())
+	if !slices.Equal(got, want) {
+		t.Errorf("saved:\n%s\nwas:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestSaveCompressed saves from a compressed file, which is read once more.
+func TestSaveCompressed(t *testing.T) {
+	data, err := os.ReadFile("../../samples/rewritten-502.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write(data); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	file, path := filepath.Join(folder, "in.pcap.gz"), filepath.Join(folder, "saved.pcapng")
+	if err := os.WriteFile(file, packed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := readFiles(t, file)
+	note, err := s.save(context.Background(), s.handshakes(), path, false)
+	if err != nil || strings.Contains(note, "gone") {
+		t.Fatal(note, err)
+	}
+	again := readFiles(t, path)
+	if got, want := fates(again.handshakes()), fates(s.handshakes()); !slices.Equal(got, want) {
+		t.Errorf("saved:\n%s\nwas:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestSaveSpares holds what is never written over, and that nothing half
+// written stays.
+func TestSaveSpares(t *testing.T) {
+	folder := t.TempDir()
+	data, err := os.ReadFile("../../samples/rewritten-502.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, old := filepath.Join(folder, "in.pcap"), filepath.Join(folder, "old.pcapng")
+	for path, content := range map[string][]byte{in: data, old: []byte("precious")} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := readFiles(t, in)
+	ctx, hs := context.Background(), s.handshakes()
+	if _, err := s.save(ctx, hs, old, false); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("an existing file: %v", err)
+	}
+	for _, path := range []string{in, folder, "/dev/null", filepath.Join(folder, "no", "such")} {
+		if _, err := s.save(ctx, hs, path, true); err == nil || errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	stopped, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := s.save(stopped, hs, old, true); err == nil {
+		t.Error("what was stopped is done")
+	}
+	if kept, _ := os.ReadFile(old); string(kept) != "precious" {
+		t.Errorf("it was written over: %q", kept)
+	}
+	if kept, _ := os.ReadFile(in); !bytes.Equal(kept, data) {
+		t.Error("the capture itself was written over")
+	}
+	if _, err := s.save(ctx, hs, old, true); err != nil {
+		t.Error(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(folder, "*.part")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if err := os.Rename(old, in); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.save(ctx, hs, old, false); err == nil || !strings.Contains(err.Error(), "not the file any more") {
+		t.Errorf("another file under its name: %v", err)
+	}
+}
+
+// TestExport writes reports on chosen handshakes; secrets stay masked.
+func TestExport(t *testing.T) {
+	s := readFiles(t, "../../samples/article-502.pcapng")
+	folder, hs := t.TempDir(), s.handshakes()[:1]
+	for ending, want := range map[string]string{".txt": "chosen by hand", ".json": `"schema": "elbscope/report/v1"`} {
+		path := filepath.Join(folder, "report"+ending)
+		if _, err := s.export(context.Background(), hs, path, false); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(text), want) {
+			t.Errorf("%s: %v, no %q in it:\n%.400s", ending, err, want, text)
+		}
+	}
+	if _, err := s.export(context.Background(), hs, filepath.Join(folder, "report.doc"), false); err == nil {
+		t.Error("a report was written without saying in what format")
+	}
+}

@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"elbscope/analyze"
+	"elbscope/analyze/filter"
+	"elbscope/analyze/rules"
+	"elbscope/capture"
+	"elbscope/capture/flow"
+	"elbscope/ui"
+	"elbscope/ui/report"
+)
+
+// screenRun reads the inputs behind the screen and shows it until the user
+// leaves. Nothing here waits for the reading: it ends with the program.
+func screenRun(ctx context.Context, o *options, say *messages) int {
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	f := newFeed(o, stop)
+	files := &saver{o: o, feed: f}
+	defer files.cleanup()
+	app := ui.New(f, ui.Options{
+		Report: report.Options{
+			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
+		},
+		Name: inputNames(o.files), Filter: o.expr, Save: files.save, Export: files.export,
+		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
+			return filter.Parse(expr, o.filterContext(s.Snap))
+		},
+	})
+	unhook := context.AfterFunc(ctx, app.Leave) // SIGTERM, SIGHUP
+	defer unhook()
+	opened := make(chan struct{})
+	go f.run(reading, o.files, opened, app.Leave)
+	select {
+	case <-opened: // or not: then there is nothing to show
+	case <-time.After(patience):
+	}
+	if failure := f.failure.Load(); failure != nil {
+		return say.complain(inputStatus(*failure), *failure)
+	}
+	if err := app.Run(); err != nil {
+		return say.complain(exitInput, &hintError{"no screen: " + err.Error(), "elbscope --no-tui FILE"})
+	}
+	if failure := f.failure.Load(); failure != nil {
+		return say.complain(inputStatus(*failure), *failure)
+	}
+	s := f.State()
+	return exitStatus(o, s.Snap, s.Err)
+}
+
+// patience is how long the screen waits for the inputs to be opened: an error
+// is better told without it. A pipe may have nothing for long.
+const patience = 60 * time.Millisecond
+
+// wantsScreen decides between the screen and the report: the screen on a
+// terminal, unless the report was asked for.
+func (o *options) wantsScreen(stdout io.Writer) bool {
+	switch {
+	case o.noTUI:
+		return false
+	case o.tui:
+		return true
+	}
+	return !o.printed && isTerminal(stdout)
+}
+
+// inputNames names what is being read, for the title.
+func inputNames(files []string) string {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = filepath.Base(f)
+	}
+	return strings.Join(names, " ")
+}
+
+// feed runs the pump and publishes what it knows, for the screen to look at.
+type feed struct {
+	in      *inputs // nil until they are open
+	engine  *analyze.Engine
+	pump    *capture.Pump
+	stop    context.CancelFunc
+	state   atomic.Pointer[ui.State]
+	stopped atomic.Bool
+	// failure is why there is nothing to show, or no longer.
+	failure atomic.Pointer[error]
+	start   time.Time
+	last    time.Time
+	rev     uint64
+}
+
+func newFeed(o *options, stop context.CancelFunc) *feed {
+	f := &feed{stop: stop, start: time.Now()}
+	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
+	f.pump = capture.NewPump(f.engine, o.memory)
+	f.pump.OnProgress = f.progress
+	f.publish(f.snapshot(), true, capture.Progress{Size: -1}, nil)
+	return f
+}
+
+// State implements ui.Feed.
+func (f *feed) State() *ui.State { return f.state.Load() }
+
+// Stop implements ui.Feed.
+func (f *feed) Stop() {
+	f.stopped.Store(true)
+	f.stop()
+}
+
+// run opens and reads everything. A defect must not leave the terminal
+// unusable, so a panic here ends the screen first.
+func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, leave func()) {
+	fail := func(err error) {
+		f.failure.Store(&err)
+		leave()
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			fail(fmt.Errorf("a defect of elbscope: %v\n%s", r, debug.Stack()))
+		}
+	}()
+	in, err := openInputs(ctx, names)
+	if err != nil {
+		fail(err)
+		close(opened)
+		return
+	}
+	close(opened)
+	f.in = in
+	err = f.pump.Run(ctx, in.sources)
+	for i, info := range in.infos {
+		if info.Continues {
+			f.engine.Continue(i, info.Predecessor)
+		}
+	}
+	f.engine.Finish()
+	f.finish(err)
+}
+
+// finish publishes the last state, with what could not be read. That a pipe
+// was cut by stopping it is no fault.
+func (f *feed) finish(err error) {
+	snap := f.snapshot()
+	if f.stopped.Load() {
+		pardonPipes(snap)
+	}
+	if lost := losses(snap); lost != nil || f.stopped.Load() {
+		err = lost // the same in better words, or the user's doing
+	}
+	f.publish(snap, false, capture.Progress{Size: -1}, errors.Join(f.in.failed, err))
+}
+
+// publishEvery is how often the screen gets something new while reading.
+const publishEvery = 100 * time.Millisecond
+
+func (f *feed) progress(at capture.Progress) {
+	now := time.Now()
+	if now.Sub(f.last) < publishEvery {
+		return
+	}
+	f.last = now
+	f.engine.Settle()
+	f.publish(f.snapshot(), true, at, nil)
+}
+
+// snapshot returns what is known at present.
+func (f *feed) snapshot() *analyze.Snapshot {
+	var infos []*flow.SourceInfo
+	if f.in != nil {
+		infos = f.in.infos
+	}
+	return f.engine.Snapshot(infos, f.pump.Totals())
+}
+
+// publish makes it known to the screen; snap must not change any more.
+func (f *feed) publish(snap *analyze.Snapshot, reading bool, at capture.Progress, err error) {
+	f.rev++
+	f.state.Store(&ui.State{
+		Rev: f.rev, Snap: snap, Exchanges: f.engine.Exchanges.Snapshot(),
+		Reading: reading, Stopped: !reading && f.stopped.Load(), Done: at.Done, Size: at.Size,
+		Elapsed: time.Since(f.start), Err: err,
+	})
+}

@@ -1,0 +1,269 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"elbscope/capture"
+)
+
+// terminal is a real terminal, in tmux, with a shell in it.
+type terminal struct {
+	t      *testing.T
+	socket string
+	dir    string
+}
+
+// newTerminal starts one that knows the command elbscope. Where there is no
+// tmux the test is skipped, but not on the machine that says whether all is
+// well.
+func newTerminal(t *testing.T, width, height int) *terminal {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("tmux is missing")
+		}
+		t.Skip("tmux is missing")
+	}
+	x := &terminal{t: t, dir: t.TempDir()}
+	x.socket = filepath.Join(x.dir, "tmux")
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// testscript.Main runs the program under the name of its command.
+	if err := os.Symlink(program, filepath.Join(x.dir, "elbscope")); err != nil {
+		t.Fatal(err)
+	}
+	samples, err := filepath.Abs("../../samples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"PATH=" + x.dir + ":" + os.Getenv("PATH"), "SAMPLES=" + samples, "TZ=UTC", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
+		"PS1=ready> ", "NO_COLOR=", "HOME=" + x.dir, "GORACE=atexit_sleep_ms=0",
+	}
+	args := []string{
+		"-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height), "-c", x.dir,
+		"env", "-u", "ENV",
+	}
+	x.tmux(append(append(args, env...), "sh", "-i")...)
+	t.Cleanup(func() { _ = exec.Command("tmux", "-S", x.socket, "kill-server").Run() })
+	x.see("ready>")
+	return x
+}
+
+func (x *terminal) tmux(args ...string) string {
+	x.t.Helper()
+	cmd := exec.Command("tmux", append([]string{"-S", x.socket}, args...)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		x.t.Fatalf("tmux %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// say types a line to the shell.
+func (x *terminal) say(line string) {
+	x.t.Helper()
+	x.tmux("send-keys", "-l", line)
+	x.press("Enter")
+}
+
+// press types keys by their tmux names.
+func (x *terminal) press(keys ...string) {
+	x.t.Helper()
+	x.tmux(append([]string{"send-keys"}, keys...)...)
+}
+
+func (x *terminal) text() string { x.t.Helper(); return x.tmux("capture-pane", "-p") }
+
+// until waits until the screen is as it should be.
+func (x *terminal) until(what string, is func(text string) bool) {
+	x.t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		text := x.text()
+		if is(text) {
+			return
+		}
+		if time.Now().After(end) {
+			x.t.Fatalf("%s does not come; the terminal:\n%s", what, text)
+		}
+	}
+}
+
+// see waits for all of some texts.
+func (x *terminal) see(all ...string) {
+	x.t.Helper()
+	x.until(strings.Join(all, ", "), func(text string) bool {
+		for _, s := range all {
+			if !strings.Contains(text, s) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// restored wants the shell's terminal to be as it was: the shell's own screen,
+// a cursor, no mouse, lines and echo.
+func (x *terminal) restored() {
+	x.t.Helper()
+	got := strings.TrimSpace(x.tmux("display-message", "-p", "#{alternate_on} #{cursor_flag} #{mouse_any_flag}"))
+	if got != "0 1 0" {
+		x.t.Errorf("the terminal was left in another state: %s", got)
+	}
+	x.say("stty -a | grep -qwE -- '-(icanon|echo|isig|icrnl|opost)' || echo modes are well")
+	x.see("\nmodes are well")
+}
+
+// TestWalk goes through the program in a real terminal as a user would.
+func TestWalk(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("elbscope $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("handshakes", "rewritten", "10.99.0.1:80", "Remedy", "read to the end", "? help")
+	x.press("Enter")
+	x.see("story of h", "HERE", "Remedy", "Esc back", "? help")
+	x.press("d")
+	x.see("headers of h", "! Connection", "keep-alive")
+	x.press("Escape")
+	x.see("story of h")
+	x.press("q")
+	x.see("verdict", "f filter")
+	x.press("f")
+	x.see("filter: _")
+	x.tmux("send-keys", "-l", "verdict:heal")
+	x.see("there is no verdict")
+	x.tmux("send-keys", "-l", "thy")
+	x.see("lets none of 2 handshakes pass")
+	x.press("Enter")
+	x.see("filter: verdict:healthy", "? help")
+	x.press("q")
+	x.see("Q leaves")
+	x.press("Q")
+	x.see("status 1")
+	x.restored()
+}
+
+// TestSmallTerminal wants one sentence, and the screen again when there is
+// room.
+func TestSmallTerminal(t *testing.T) {
+	x := newTerminal(t, 59, 15)
+	x.say("elbscope $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("elbscope needs 60x15")
+	x.tmux("resize-window", "-x", "100", "-y", "30")
+	x.see("rewritten", "? help")
+	x.press("C-c")
+	x.see("status 1")
+	x.restored()
+}
+
+// TestLeaveWhileNothingComes leaves in every way while the reading waits for
+// ever.
+func TestLeaveWhileNothingComes(t *testing.T) {
+	for _, way := range []string{"Q", "Ctrl-C", "TERM", "HUP"} {
+		t.Run(way, func(t *testing.T) {
+			x := newTerminal(t, 80, 24)
+			fifo := filepath.Join(x.dir, "fifo")
+			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			x.say("sh -c 'echo $$ > pid; exec elbscope fifo'; echo status $?")
+			x.see("No handshake yet, after 0 packets", "reading", "? help")
+			switch way {
+			case "Q":
+				x.press("Q")
+			case "Ctrl-C":
+				x.press("C-c")
+				x.press("C-c")
+			default:
+				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
+			}
+			x.see("status ")
+			x.restored()
+		})
+	}
+}
+
+// signal sends a signal to the program that wrote its number into a file.
+func (x *terminal) signal(s syscall.Signal) {
+	x.t.Helper()
+	text, err := os.ReadFile(filepath.Join(x.dir, "pid"))
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid <= 1 {
+		x.t.Fatalf("%q is no process", text)
+	}
+	if err := syscall.Kill(pid, s); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// TestNoScreenForErrors wants errors to be told as ever.
+func TestNoScreenForErrors(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("elbscope absent.pcap; echo status $?")
+	x.see("elbscope: ", "absent.pcap", "status 3")
+	x.restored()
+}
+
+// TestDefectLeaves wants a defect in the reading to end the screen and to be
+// told.
+func TestDefectLeaves(t *testing.T) {
+	f := newFeed(&options{}, func() {})
+	f.pump = (*capture.Pump)(nil) // any use of it is a defect
+	left := false
+	f.run(context.Background(), []string{"../../samples/article-502.pcapng"}, make(chan struct{}), func() { left = true })
+	failure := f.failure.Load()
+	if !left || failure == nil || !strings.Contains((*failure).Error(), "a defect of elbscope") {
+		t.Errorf("left: %v, told: %v", left, failure)
+	}
+}
+
+// TestHangUp takes the terminal away, as a broken ssh does: the program must
+// not stay behind.
+func TestHangUp(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	if err := syscall.Mkfifo(filepath.Join(x.dir, "fifo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x.say("sh -c 'echo $$ > pid; exec elbscope fifo'; echo status $?")
+	x.see("No handshake yet", "? help")
+	text, err := os.ReadFile(filepath.Join(x.dir, "pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.tmux("kill-server")
+	for end := time.Now().Add(20 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatal("the program stays behind")
+		}
+	}
+}
+
+// alive tells whether a process runs; one that only waits to be fetched by its
+// parent does not.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return syscall.Kill(pid, 0) == nil
+	}
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(state, "Z")
+}
