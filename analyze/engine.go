@@ -201,6 +201,20 @@ func (e *Engine) oneDirection(c *conn) {
 			"Capture on the machine itself, or let the mirror take both directions: sudo tcpdump -i any -s 0 -w both.pcap tcp port 80", 0)
 }
 
+// badFraming are the flaws that leave it open where a message ends.
+const badFraming = http1.LengthAndChunked | http1.LengthsDiffer | http1.BadLength | http1.UnknownCoding | http1.BadChunk
+
+// noteFraming flags a message whose length contradicts itself. Where it ends is
+// decided as RFC 9112 section 6.3 says, or not at all; a server or proxy may
+// have decided otherwise, which is what request smuggling lives on.
+func (c *conn) noteFraming(flaws http1.Flaw) {
+	if flaws &= badFraming; flaws != 0 {
+		c.e.problem(c.info.Source, "contradictory-framing",
+			"the length of a message contradicts itself or cannot be read ("+flaws.String()+"); what follows it on its "+
+				"connection may have been understood differently by the servers. See it with: tshark -x -r FILE -Y http", c.number())
+	}
+}
+
 // http2 notes an HTTP/2 connection.
 func (e *Engine) http2(c *conn) {
 	e.problem(c.info.Source, "http2",

@@ -68,6 +68,7 @@ func (s *side) request(h *http1.Head) http1.Next {
 	if h.Whole {
 		c.e.totals.Requests++
 	}
+	c.noteFraming(h.Flaws)
 	c.requests++
 	c.suspect = nil // nothing was lost behind it
 	x := c.e.newExchange(c, h, s.begin)
@@ -128,6 +129,7 @@ func (c *conn) notePipelining(x *exchange) {
 // response takes a response head.
 func (s *side) response(h *http1.Head) http1.Next {
 	c := s.c
+	c.noteFraming(h.Flaws)
 	c.responses++
 	if h.Whole {
 		c.e.totals.Responses++
@@ -310,7 +312,8 @@ func (s *side) BodyGap(n uint64) {
 }
 
 // End implements http1.Handler.
-func (s *side) End(http1.Flaw) {
+func (s *side) End(flaws http1.Flaw) {
+	s.c.noteFraming(flaws)
 	if s.early != nil {
 		s.early = nil
 		return

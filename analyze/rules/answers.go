@@ -175,7 +175,7 @@ func setBeyond(f *analyze.Facts, c *analyze.Case, s *analyze.Sighting) {
 		}
 		f.By += ", or something behind it"
 	}
-	f.Meaning = sentences(f.Meaning, "What reached the instance is not in this capture: take another one there.")
+	f.Meaning = sentences(f.Meaning, "What reached the instance is not in this capture, or cannot be recognised as this handshake any more: take another one there.")
 }
 
 // maker returns the sighting whose server made what the client was told: the

@@ -16,7 +16,7 @@ func (p *page) counted(s *analyze.Snapshot) {
 		if len(s.Handshakes) > 0 {
 			p.empty()
 		}
-		p.countedBriefly(t)
+		p.countedBriefly(s)
 		return
 	}
 	p.empty()
@@ -31,14 +31,15 @@ func (p *page) counted(s *analyze.Snapshot) {
 	if t.Packets > 0 {
 		p.text("Packets: ", "  ", ledgerWords(t)+".")
 	}
-	if lost := lostWords(t); lost != "" {
+	if lost := lostIn(s); lost != "" {
 		p.styled(yellow, "Lost:    ", "  ", lost+".")
 	} else if t.Packets > 0 {
 		p.text("Lost:    ", "  ", "nothing.")
 	}
 }
 
-func (p *page) countedBriefly(t *analyze.Totals) {
+func (p *page) countedBriefly(snap *analyze.Snapshot) {
+	t := &snap.Totals
 	words := []string{count(t.Packets, "packet", "packets"), count(t.Connections, "TCP connection", "TCP connections"),
 		count(t.Requests, "request", "requests"), count(t.Responses, "response", "responses")}
 	if n := t.WebSocketFrames; n > 0 {
@@ -48,7 +49,7 @@ func (p *page) countedBriefly(t *analyze.Totals) {
 	if given := troubled(&t.Ledger); given != "" {
 		s += "; " + given
 	}
-	lost := lostWords(t)
+	lost := lostIn(snap)
 	if lost == "" && t.Packets > 0 {
 		s += "; nothing lost"
 	}
@@ -56,6 +57,20 @@ func (p *page) countedBriefly(t *analyze.Totals) {
 	if lost != "" {
 		p.styled(yellow, "Lost: ", "  ", lost+".")
 	}
+}
+
+// lostIn says what was lost of the packets, or else that something of the
+// inputs is missing, which their problems name.
+func lostIn(s *analyze.Snapshot) string {
+	if lost := lostWords(&s.Totals); lost != "" {
+		return lost
+	}
+	for _, code := range []string{"truncated-file", "damaged-record", "unknown-link-type", "not-opened"} {
+		if has(s, code) {
+			return "what the problems above name"
+		}
+	}
+	return ""
 }
 
 // troubled names the packets that were read and could not be used.
