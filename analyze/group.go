@@ -208,15 +208,13 @@ func (g *grouping) parentOf(s *sighting) *placed {
 			continue
 		}
 		score := 1 + kinship(o.sighting, s)
-		for _, child := range o.children {
+		if slices.ContainsFunc(o.children, func(child *placed) bool {
+			return sameLeg(child.sighting, s) && nests(child.sighting, s) && child.end() > s.Time
+		}) {
 			// A hop does not send one handshake twice at a time.
-			if sameLeg(child.sighting, s) && nests(child.sighting, s) && child.end() > s.Time {
-				score -= busy
-				break
+			if score -= busy; score <= 0 {
+				continue
 			}
-		}
-		if score <= -busy/2 {
-			continue
 		}
 		if best == nil || score > bestScore || score == bestScore && !sameLeg(best.sighting, o.sighting) {
 			best, bestScore = o, score

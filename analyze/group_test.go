@@ -92,6 +92,13 @@ func TestOneHandshakeOrTwo(t *testing.T) {
 			a.answers(switching...)
 			b.answers(bad...)
 		}, []string{healthy2, "refused proven 400 0:client:400 1:instance:400"}},
+		{"a second one on the same leg while the first one waits", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			i := tp.relay(back, inst, keyA, xff)
+			tp.relay(back2, inst, keyA, xff).answers(bad...)
+			i.answers(switching...)
+			c.answers(switching...)
+		}, []string{healthy2, "refused proven 400 0:instance:400"}},
 		{"one key, used again and again", func(tp *tape) {
 			for i := range 3 {
 				c := tp.relay(fmt.Sprint("10.0.0.9:4000", i), front, keyA)
@@ -228,6 +235,50 @@ func TestKeysCut(t *testing.T) {
 			t.Errorf("%d handshakes", len(snap.Handshakes))
 		}
 	})
+}
+
+// TestKeyShowsLate moves a sighting to the cluster of its key, and what had
+// joined it by other signs with it.
+func TestKeyShowsLate(t *testing.T) {
+	tp := newTape(t, Config{})
+	w := watch(t, tp.e)
+	tick := func(want string) {
+		t.Helper()
+		tp.e.Tick(tp.now)
+		if got := w.look(); got != want {
+			t.Errorf("there are %q, want %q", got, want)
+		}
+	}
+	h := head("GET /chat HTTP/1.1", "Host: app.example", "Upgrade: websocket", "Connection: Upgrade",
+		"X-Filler: 012345678901234567890123456789", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: "+keyA)
+	c := tp.open(client, front).bytes(fromClient, h[:90]).hole(fromClient, 25)
+	tp.relay(back, inst, "", xff).answers(bad...)
+	tick("h1")
+	c.bytes(fromClient, h[115:])
+	tp.relay(nginx, app, keyA, xff).answers(bad...)
+	tick("h1")
+	c.answers(bad...)
+	snap := tp.finish()
+	w.look()
+	if len(snap.Handshakes) != 1 || snap.Handshakes[0].Key != keyA {
+		t.Errorf("%d handshakes, the key is %q", len(snap.Handshakes), snap.Handshakes[0].Key)
+	}
+}
+
+// TestFirst gives start and target of the first sighting by time, which need
+// not be the one on the first hop.
+func TestFirst(t *testing.T) {
+	tp := newTape(t, Config{})
+	i := tp.relay(back, inst, keyA, xff)
+	start := tp.now
+	c := tp.wait(-2*time.Millisecond+20*time.Microsecond).relay(client, front, keyA)
+	i.answers(bad...)
+	c.answers(bad...)
+	snap := tp.finish()
+	want(t, snap, "refused proven 400 0:client:400 1:instance:400")
+	if h := snap.Handshakes[0]; h.Start != start {
+		t.Errorf("it starts at %v, want %v", h.Start, start)
+	}
 }
 
 // TestLatecomers lets the same packets come in another order: what follows at

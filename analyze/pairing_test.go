@@ -236,6 +236,23 @@ func TestHolesAroundFrames(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
+	t.Run("frames behind a request and a handshake", func(t *testing.T) {
+		tp := newTape(t, Config{})
+		tp.open(client, front).bytes(fromClient, append(head(get("/a")...), head(hs(keyA)...)...)).answers(fine...).
+			bytes(fromClient, frame).answers(switching...)
+		if n := tp.finish().Totals.WebSocketFrames; n != 1 {
+			t.Errorf("%d frames, want 1", n)
+		}
+	})
+	t.Run("a 101 that is cut", func(t *testing.T) {
+		tp := newTape(t, Config{})
+		h := head(append(switching, "Sec-WebSocket-Accept: 0123456789012345678901234567")...)
+		tp.midstream(client, front).bytes(fromServer, h[:70]).hole(fromServer, uint64(len(h)-70)).
+			bytes(fromServer, []byte{0x81, 2, 'h', 'i'}).bytes(fromServer, []byte{0x81, 2, 'h', 'i'})
+		if n := tp.finish().Totals.WebSocketFrames; n != 2 {
+			t.Errorf("%d frames, want 2", n)
+		}
+	})
 	t.Run("a lone 101 behind a lost request", func(t *testing.T) {
 		tp := newTape(t, Config{})
 		tp.open(client, front).answers(switching...).hole(fromClient, 200).bytes(fromClient, frame)
@@ -285,6 +302,9 @@ func TestMidstream(t *testing.T) {
 			check(t, h)
 			if got := h.First().Conn.Client.String(); got != low || h.Status != 400 {
 				t.Errorf("the client is %s, status %d", got, h.Status)
+			}
+			if n := snap.Totals.Responses; c.name == "by a response" && n != 2 {
+				t.Errorf("%d responses, want 2", n)
 			}
 		})
 	}

@@ -213,3 +213,22 @@ func TestPolling(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 }
+
+// TestProxyAccepted tells rules of what other connections have shown, also if
+// they came later.
+func TestProxyAccepted(t *testing.T) {
+	accepted := make(map[string]bool)
+	look := &Rule{ID: "look", Check: func(c *Case) []*Finding { accepted[c.ID] = c.ProxyAccepted(inst); return nil }}
+	tp := newTape(t, Config{Rules: []*Rule{look}})
+	proxy := []byte("PROXY TCP4 10.0.0.9 10.0.0.1 40001 80\r\n")
+	tp.open(back, inst).bytes(fromClient, proxy).asks(hs(keyA)...).answers(bad...).closes()
+	tp.e.Tick(tp.now)
+	if accepted["h1"] {
+		t.Error("a 400 shows nothing")
+	}
+	tp.open("10.0.1.1:50002", inst).bytes(fromClient, proxy).asks(get("/")...).answers(fine...).closes()
+	tp.finish()
+	if !accepted["h1"] {
+		t.Error("it was not told")
+	}
+}

@@ -232,8 +232,10 @@ func TestLive(t *testing.T) {
 	cutHead := head(hs(keyB)...)[:90]
 	tp.open("10.0.0.9:40002", front).bytes(fromClient, cutHead).hole(fromClient, 90)
 	now("healthy proven 101 0:client:101 1:instance:101", "pending undetermined 0 0:client:open")
+	tp.open("10.0.0.9:40003", front).bytes(fromClient, []byte("GET /chat HTTP/1.1\r\nSec-WebSocket-Version: 13\r\n")).hole(fromClient, 90)
+	now("healthy proven 101 0:client:101 1:instance:101", "pending undetermined 0 0:client:open", "pending undetermined 0 0:client:open")
 	snap := tp.finish()
-	want(t, snap, "healthy proven 101 0:client:101 1:instance:101", "undetermined undetermined 0 0:client:open")
+	want(t, snap, "healthy proven 101 0:client:101 1:instance:101", "undetermined undetermined 0 0:client:open", "undetermined undetermined 0 0:client:open")
 	for _, h := range snap.Handshakes {
 		if !h.Final {
 			t.Errorf("%s is not final", h.ID)
@@ -262,5 +264,14 @@ func TestWhoClosed(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestClosedBefore names who closed also where that came before the request.
+func TestClosedBefore(t *testing.T) {
+	tp := newTape(t, Config{})
+	tp.open(client, front).asks(get("/a")...).answers(fine...).close(fromServer, flow.FIN).asks(hs(keyA)...)
+	if s := tp.finish().Handshakes[0].First(); s.ClosedBy != fromServer || s.How != flow.FIN || s.Answer != AnswerClosed {
+		t.Errorf("closed by %v with %q, answer %d", s.ClosedBy, s.How, s.Answer)
 	}
 }
