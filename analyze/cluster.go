@@ -56,7 +56,7 @@ func (e *Engine) place(s *sighting) {
 // known.
 func (e *Engine) rehome(s *sighting) {
 	e.changed(s)
-	if s.key == "" || s.home != nil && s.home.key == "key "+s.key {
+	if s.gone || s.key == "" || s.home != nil && s.home.key == "key "+s.key {
 		return
 	}
 	if s.home != nil {
