@@ -165,7 +165,7 @@ func randomScript(seed uint64, n int) []byte {
 
 // TestRandomScripts is a piece of the fuzzing for every run.
 func TestRandomScripts(t *testing.T) {
-	for seed := range uint64(1000) {
+	for seed := range uint64(500) {
 		in := randomScript(1000+seed, 600)
 		if first, again := play(t, in), play(t, in); first != again {
 			t.Errorf("seed %d: two runs differ", seed)

@@ -334,7 +334,7 @@ func TestManySightingsOfOneKey(t *testing.T) {
 func TestManyWithoutKeys(t *testing.T) {
 	start := time.Now()
 	tp := newTape(t, Config{})
-	const n = 10000
+	const n = 4000
 	for i := range n {
 		addr := fmt.Sprintf("10.2.%d.%d", i/250%250, i%250)
 		c := tp.relay(addr+":40001", front, "")
