@@ -155,3 +155,14 @@ func loss(name, message string) error {
 	}
 	return &hintError{name + ": " + strings.ToLower(what[:1]) + what[1:], advice}
 }
+
+// conclude tells the engine which inputs continued others, and that nothing
+// more will come.
+func (in *inputs) conclude(e *analyze.Engine) {
+	for i, info := range in.infos {
+		if info.Continues {
+			e.Continue(i, info.Predecessor)
+		}
+	}
+	e.Finish()
+}

@@ -103,12 +103,7 @@ func read(ctx context.Context, o *options, in *inputs, say *messages) (*analyze.
 	pump.OnProgress = progress.show
 	err := pump.Run(ctx, in.sources)
 	progress.clear()
-	for i, info := range in.infos {
-		if info.Continues {
-			engine.Continue(i, info.Predecessor)
-		}
-	}
-	engine.Finish()
+	in.conclude(engine)
 	return engine.Snapshot(in.infos, pump.Totals()), err
 }
 

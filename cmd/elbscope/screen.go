@@ -137,12 +137,7 @@ func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, 
 	close(opened)
 	f.in = in
 	err = f.pump.Run(ctx, in.sources)
-	for i, info := range in.infos {
-		if info.Continues {
-			f.engine.Continue(i, info.Predecessor)
-		}
-	}
-	f.engine.Finish()
+	in.conclude(f.engine)
 	f.finish(err)
 }
 
