@@ -166,8 +166,24 @@ func (a *App) interrupt() {
 	a.quit = true
 }
 
+// replaying are the keys of a replay.
+func (a *App) replaying() []binding {
+	r := a.feed.Replay()
+	if r == nil || !a.state.Reading {
+		return nil
+	}
+	return []binding{
+		{keys: []string{"P"}, help: "hold the replay, or let it go on", brief: "pause", do: r.Pause},
+		{keys: []string{"]"}, help: "replay faster", brief: "faster", do: func() { r.Speed(true) }},
+		{keys: []string{"["}, help: "replay slower", brief: "slower", do: func() { r.Speed(false) }},
+	}
+}
+
 // global are the keys that every screen has, behind its own.
-func (a *App) global() []binding {
+func (a *App) global() []binding { return append(a.replaying(), a.everywhere()...) }
+
+// everywhere are the keys that there are at any time.
+func (a *App) everywhere() []binding {
 	return append(moving(func() mover { return a.top().focus() }),
 		binding{keys: []string{"/"}, help: "find text", brief: "find", do: a.askFind},
 		binding{keys: []string{"n"}, help: "find the next one", do: func() { a.findAgain(1) }},

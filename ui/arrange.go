@@ -233,7 +233,14 @@ func (a *App) paint(many arranger, done <-chan struct{}) {
 			continue
 		}
 		begin := time.Now()
-		n := many.arrange(s, w)
+		var n *arrangement
+		if last != nil && w == last.wish && s.Snap == last.state.Snap {
+			same := *last // only how far it is has changed
+			same.state = s
+			n = &same
+		} else {
+			n = many.arrange(s, w)
+		}
 		last = n
 		a.app.QueueUpdateDraw(func() { a.take(n) })
 		// The reading needs the processor, too.

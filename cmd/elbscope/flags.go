@@ -32,6 +32,7 @@ type options struct {
 	expr     string
 	failOn   string
 	memory   int64
+	pace     float64 // of a replay; 0 for none
 	utc      bool
 	noRedact bool
 	ascii    bool
@@ -51,6 +52,7 @@ func parseArgs(args []string) (*options, error) {
 	fs.Usage = func() {}
 	fs.SortFlags = false
 	memory := fs.String("memory", "256M", "")
+	speed := fs.String("pace", "", "")
 	help := fs.BoolP("help", "h", false, "")
 	showVersion := fs.Bool("version", false, "")
 	fs.StringVar(&o.format, "format", "text", "")
@@ -87,6 +89,10 @@ func parseArgs(args []string) (*options, error) {
 		rest, o.printed = rest[1:], true
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
+	var err error
+	if o.pace, err = parsePace(*speed); err != nil {
+		return nil, err
+	}
 	o.command, o.files = "report", rest
 	if len(rest) == 0 {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
