@@ -31,7 +31,7 @@ func newStory(a *App, id string) *story {
 	s := &story{a: a, id: id}
 	s.ladder = newPane(a.theme, "the way of the handshake", func(w int) []line { return a.lines(s.words.Ladder(s.h, w-1)) })
 	s.text = newPane(a.theme, "what is wrong, and what to do", s.explain)
-	s.ladder.aim = "HERE" // the place of the damage
+	s.ladder.aim = []string{"✗─", "HERE"} // the damaged arrow, or the place of the damage
 	s.active = s.text
 	return s
 }
@@ -68,10 +68,14 @@ func (s *story) draw(c tcell.Screen, x, y, width, height int) {
 		s.ladder.SetRect(x, y, half-1, height)
 		s.text.SetRect(x+half, y, width-half, height)
 	} else {
-		// One above the other, two thirds for the one being read.
-		upper := height / 3
+		// One above the other: the ladder's arrows and the causes have the
+		// same right to be seen, until one of them is read.
+		upper := height * 9 / 20
+		if height < 18 {
+			upper = height / 3
+		}
 		if s.active == s.ladder {
-			upper = height - upper
+			upper = height * 2 / 3
 		}
 		s.ladder.SetRect(x, y, width, upper)
 		s.text.SetRect(x, y+upper, width, height-upper)
@@ -134,13 +138,13 @@ func newHeaders(s *story) *sheet {
 		all := s.h.Sightings
 		if len(all) == 1 {
 			out = append(out, line{own(plain, "Only one sighting is in the capture: there is nothing to compare it with.")})
-			return append(out, a.lines(s.words.Headers(all[0], all[0], w))...)
+			return append(out, a.lines(s.words.Headers(all[0], all[0], w-1))...)
 		}
 		before := 0
 		for i := 1; i < len(all); i++ {
 			if all[i].Hop != all[before].Hop {
 				out = append(out, line{own(strong, "from "+leg(all[before]))}, line{own(strong, "to   "+leg(all[i]))})
-				out = append(out, a.lines(s.words.Headers(all[before], all[i], w))...)
+				out = append(out, a.lines(s.words.Headers(all[before], all[i], w-1))...)
 				out = append(out, nil)
 				before = i
 			}

@@ -90,9 +90,17 @@ func (l *Lines) lay(width int, part func(*page)) []Line {
 	return out
 }
 
-// Ladder draws the way of a handshake, leg by leg.
+// Ladder draws the way of a handshake: in columns where there is room for
+// them, then leg by leg in words, then who took part.
 func (l *Lines) Ladder(h *analyze.Handshake, width int) []Line {
-	return l.lay(width, func(p *page) { p.ladder(h) })
+	return l.lay(width, func(p *page) {
+		if p.columns(h) {
+			p.empty()
+		}
+		p.ladder(h)
+		p.empty()
+		p.who(h)
+	})
 }
 
 // Summary says in a few lines what is wrong with a handshake and what to do:
