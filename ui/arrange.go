@@ -34,6 +34,8 @@ type arrangement struct {
 	// findings is their number over all handshakes.
 	findings int
 	rows     []homeRow
+	// over is when they were, good against bad.
+	over *timeline
 	// index finds rows by their IDs. A handshake that is folded away is found
 	// at its group.
 	index map[string]int
@@ -76,7 +78,8 @@ func (m *arranger) arrange(s *State, w *wish) *arrangement {
 	for _, hs := range s.Snap.Handshakes {
 		a.findings += len(hs.Findings)
 	}
-	groups := m.fold(s.Snap.Handshakes, w.filter)
+	a.over = newTimeline(s.Snap)
+	groups := m.fold(s.Snap.Handshakes, w.filter, a.over)
 	by := order(w.sorted)
 	slices.SortStableFunc(groups, func(a, b *group) int {
 		c := by(a, b)
@@ -101,8 +104,8 @@ func (m *arranger) arrange(s *State, w *wish) *arrangement {
 	return a
 }
 
-// fold puts alike handshakes together.
-func (m *arranger) fold(all []*analyze.Handshake, only *filter.Filter) []*group {
+// fold puts alike handshakes together, and counts them over time.
+func (m *arranger) fold(all []*analyze.Handshake, only *filter.Filter, over *timeline) []*group {
 	before := m.ids
 	m.ids = make(map[*analyze.Handshake]string, len(all))
 	byID := make(map[string]*group)
@@ -116,6 +119,7 @@ func (m *arranger) fold(all []*analyze.Handshake, only *filter.Filter) []*group 
 		if !only.Match(hs) {
 			continue
 		}
+		over.add(hs)
 		g := byID[id]
 		if g == nil {
 			g = &group{id: id}

@@ -56,6 +56,9 @@ func (h *home) title() string { return "handshakes" }
 func (h *home) draw(c tcell.Screen, x, y, width, height int) {
 	if len(h.now.rows) == 0 {
 		h.list.empty = h.whyEmpty(width)
+	} else if height >= graphFrom {
+		h.a.theme.draw(c, x, y, width, h.now.over.line(h.a, width), tcell.StyleDefault)
+		y, height = y+1, height-1
 	}
 	rows := height
 	if want := len(h.now.rows) + 2; len(h.now.rows) > 0 && (height >= 16 || want <= height-previewLines) {
@@ -73,6 +76,9 @@ func (h *home) draw(c tcell.Screen, x, y, width, height int) {
 		h.preview.Draw(c)
 	}
 }
+
+// graphFrom is the least height that leaves a line for the graph over time.
+const graphFrom = 18
 
 // previewLines is the least height of the preview.
 const previewLines = 9
