@@ -58,12 +58,20 @@ type App struct {
 	wish atomic.Pointer[wish]
 	wake chan struct{}
 	few  arranger
-	quit bool
+	// extra is what the painter does for the screen that is seen, nil for
+	// nothing; seek what looks for a text, nil if nothing does.
+	extra atomic.Pointer[job]
+	seek  *seek
+	quit  bool
 	// bare is set where nothing is masked (--no-redact), secrets while the
 	// user wants to see what is. cancel ends what is being written, if any.
 	bare, secrets bool
 	cancel        context.CancelFunc
-	term          tcell.Screen
+	// writing is the name of the file that is being written, percent how much
+	// of it is; -1 where that is not known.
+	writing string
+	percent atomic.Int32
+	term    tcell.Screen
 }
 
 // New makes the screen. Run shows it.
@@ -113,6 +121,7 @@ func (a *App) top() screen { return a.stack[len(a.stack)-1] }
 
 // open shows a further screen.
 func (a *App) open(s screen) {
+	a.extra.Store(nil)
 	s.refresh(a.state)
 	a.stack = append(a.stack, s)
 	a.frame.note = ""
@@ -122,6 +131,7 @@ func (a *App) open(s screen) {
 func (a *App) back() {
 	if len(a.stack) > 1 {
 		a.stack = a.stack[:len(a.stack)-1]
+		a.extra.Store(nil)
 		a.top().refresh(a.state)
 	}
 	a.frame.note = ""
@@ -151,6 +161,9 @@ func (a *App) key(ev *tcell.EventKey) *tcell.EventKey {
 // interrupt stops what runs; when nothing runs, or the second time, it leaves.
 func (a *App) interrupt() {
 	switch {
+	case a.seek != nil && !a.quit:
+		a.seek.cancel()
+		a.frame.say("search stopped; Ctrl-C again leaves")
 	case a.cancel != nil && !a.quit:
 		a.cancel()
 		a.frame.say("stopping; Ctrl-C again leaves")

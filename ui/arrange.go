@@ -205,10 +205,23 @@ func (a *App) want(change func(*wish)) {
 		a.take(a.few.arrange(a.state, &w))
 		return
 	}
+	a.wakePainter()
+}
+
+// wakePainter has the painter look at once.
+func (a *App) wakePainter() {
 	select {
 	case a.wake <- struct{}{}:
 	default:
 	}
+}
+
+// job is work that a screen has the painter do: once, and with every new
+// state.
+type job struct {
+	// run works on the painter's goroutine. What it returns takes over the
+	// result on the event loop.
+	run func(*State) (take func())
 }
 
 // paintEvery is how often the painter looks for something new.
@@ -221,6 +234,8 @@ func (a *App) paint(many arranger, done <-chan struct{}) {
 	ticker := time.NewTicker(paintEvery)
 	defer ticker.Stop()
 	var last *arrangement
+	var did *job
+	var percent int32
 	var rest time.Time
 	for {
 		select {
@@ -232,21 +247,37 @@ func (a *App) paint(many arranger, done <-chan struct{}) {
 				continue
 			}
 		}
-		s, w := a.feed.State(), a.wish.Load()
-		if last != nil && s.Rev == last.state.Rev && w == last.wish {
+		s, w, extra := a.feed.State(), a.wish.Load(), a.extra.Load()
+		news := last == nil || s.Rev != last.state.Rev || w != last.wish
+		written := a.percent.Load()
+		if !news && (extra == did || extra == nil) && written == percent {
 			continue
 		}
+		percent = written
 		begin := time.Now()
-		var n *arrangement
-		if last != nil && w == last.wish && s.Snap == last.state.Snap {
+		switch {
+		case !news:
+		case last != nil && w == last.wish && s.Snap == last.state.Snap:
 			same := *last // only how far it is has changed
 			same.state = s
-			n = &same
-		} else {
-			n = many.arrange(s, w)
+			last = &same
+		default:
+			last = many.arrange(s, w)
 		}
-		last = n
-		a.app.QueueUpdateDraw(func() { a.take(n) })
+		var taken func()
+		if extra != nil && (news || extra != did) {
+			taken = extra.run(s)
+		}
+		did = extra
+		n := last
+		a.app.QueueUpdateDraw(func() {
+			if news {
+				a.take(n)
+			}
+			if taken != nil && a.extra.Load() == extra {
+				taken()
+			}
+		})
 		// The reading needs the processor, too.
 		rest = time.Now().Add(4 * time.Since(begin))
 	}

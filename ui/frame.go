@@ -178,8 +178,16 @@ func (f *frame) foot(width int) line {
 	if f.prompt != nil {
 		return f.prompt.line(f.a.theme, width)
 	}
-	if f.note != "" {
-		return line{f.a.theme.wire(strong, " "+f.note, width)}
+	note := f.note
+	if note == "" && f.a.cancel != nil {
+		note = "writing " + f.a.writing
+		if done := f.a.percent.Load(); done >= 0 {
+			note += fmt.Sprintf(", %d %%", done)
+		}
+		note += "; Ctrl-C stops"
+	}
+	if note != "" {
+		return line{f.a.theme.wire(strong, " "+note, width)}
 	}
 	return f.keys(width)
 }

@@ -111,28 +111,38 @@ func (h *home) refresh(*State) {}
 // gone because its handshakes turned out to be of another kind, it follows the
 // first of these.
 func (h *home) show(n *arrangement) {
-	if _, ok := n.index[h.list.id]; !ok && h.list.selected < h.Len() {
+	if _, ok := n.index[h.list.id]; !ok && h.list.selected < len(h.now.rows) {
 		h.list.id = h.now.rows[h.list.selected].first().ID
 	}
 	h.now, h.told = n, nil
 	h.list.sorted, h.list.reversed = n.wish.sorted, n.wish.reversed
-	h.list.setRows(h)
+	h.list.setRows(&homeRows{h, n, h.a.o.Report.NoRedact})
 }
 
-// Len, ID, Find and Cells make home the rows of its list.
-func (h *home) Len() int        { return len(h.now.rows) }
-func (h *home) ID(i int) string { return h.now.rows[i].id }
-func (h *home) Find(id string) int {
-	if i, ok := h.now.index[id]; ok {
+// homeRows are the rows of an arrangement. They do not change, so that they
+// may be read on any goroutine; only marked may not.
+type homeRows struct {
+	h    *home
+	now  *arrangement
+	bare bool // nothing is masked
+}
+
+func (x *homeRows) Len() int          { return len(x.now.rows) }
+func (x *homeRows) ID(i int) string   { return x.now.rows[i].id }
+func (x *homeRows) marked(i int) bool { return x.h.marked(&x.now.rows[i]) }
+
+func (x *homeRows) Find(id string) int {
+	if i, ok := x.now.index[id]; ok {
 		return i
 	}
 	return -1
 }
 
-func (h *home) Cells(i int) []line {
-	r := &h.now.rows[i]
+func (x *homeRows) Cells(i int) []line {
+	r := &x.now.rows[i]
 	hs := r.first()
-	t := h.a.theme
+	a := x.h.a
+	t := a.theme
 	count, lead := "", ""
 	switch n := len(r.group.members); {
 	case r.member != nil:
@@ -149,11 +159,11 @@ func (h *home) Cells(i int) []line {
 		colVerdict: {own(st, lead+sign+" "+string(hs.Verdict))},
 		colCount:   {own(plain, count)},
 		colStatus:  {own(plain, status)},
-		colTarget:  {t.wire(plain, h.a.target(hs.Target), 400)},
+		colTarget:  {t.wire(plain, masked(hs.Target, x.bare), 400)},
 		colHost:    {t.wire(plain, hs.Host, 100)},
 		colHop:     {own(plain, culpritWords(hs))},
 		colRule:    {own(plain, ruleOf(hs))},
-		colTime:    {own(plain, h.a.clock(hs.Start.Std()))},
+		colTime:    {own(plain, a.clock(hs.Start.Std()))},
 	}
 }
 

@@ -204,24 +204,15 @@ func newPackets(s *story) *sheet {
 	})}
 }
 
-// newNeighbours lists what went over the connections before and after.
-func newNeighbours(s *story) *exchanges {
-	conns := make(map[uint64]bool)
-	for _, x := range s.h.Sightings {
-		conns[x.Conn.ID] = true
-	}
-	e := newExchanges(s.a)
-	e.name = "connections of " + s.id
-	e.only = func(x *analyze.Exchange) bool { return conns[x.Conn.ID] }
-	return e
-}
-
 // target is a request target with its secrets masked, unless they are wanted.
-func (a *App) target(s string) string {
-	if a.o.Report.NoRedact {
-		return s
+func (a *App) target(s string) string { return masked(s, a.o.Report.NoRedact) }
+
+// masked is a request target with its secrets masked, unless bare is set.
+func masked(target string, bare bool) string {
+	if bare {
+		return target
 	}
-	return wiretext.RedactTarget(s)
+	return wiretext.RedactTarget(target)
 }
 
 // lines turns lines of the report into lines of the screen.
