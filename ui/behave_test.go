@@ -250,7 +250,7 @@ func TestMouse(t *testing.T) {
 // every binding to say what.
 func TestKeysAreUnambiguous(t *testing.T) {
 	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
-	for _, way := range []string{"", "Enter", "d", "Esc b", "Esc p", "Esc c", "Esc Esc x", "Esc t", "?"} {
+	for _, way := range []string{"", "Enter", "d", "Esc m", "Esc b", "Esc p", "Esc c", "Esc Esc x", "Esc t", "?"} {
 		r.press(way)
 		var all []binding
 		r.on(func() { all = append(slices.Clone(r.app.top().bindings()), r.app.global()...) })

@@ -34,6 +34,7 @@ func TestScreens(t *testing.T) {
 		{"unfolded", article, "l", simpleOptions()},
 		{"story", article, "Enter", simpleOptions()},
 		{"ladder", article, "Enter Tab", simpleOptions()},
+		{"mend", article, "Enter m", simpleOptions()},
 		{"headers", article, "Enter d", simpleOptions()},
 		{"bytes", article, "Enter b", simpleOptions()},
 		{"packets", article, "Enter p", simpleOptions()},

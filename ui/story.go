@@ -97,6 +97,7 @@ func (s *story) click(x, y int) {
 func (s *story) bindings() []binding {
 	return append([]binding{
 		{keys: []string{"Tab", "Shift-Tab"}, help: "the other half", brief: "other half", do: s.other},
+		{keys: []string{"m"}, help: "what to change, ready to copy (y)", brief: "mend", do: func() { s.a.open(newRemedies(s)) }},
 		{keys: []string{"d"}, help: "headers as sent and as arrived, side by side", brief: "headers", do: func() { s.a.open(newHeaders(s)) }},
 		{keys: []string{"b"}, help: "the raw bytes of each sighting", brief: "bytes", do: func() { s.a.open(newBytes(s)) }},
 		{keys: []string{"p"}, help: "the packets, numbered as in Wireshark", brief: "packets", do: func() { s.a.open(newPackets(s)) }},
@@ -128,6 +129,14 @@ func (s *sheet) bindings() []binding { return s.keys }
 func (s *sheet) draw(c tcell.Screen, x, y, width, height int) {
 	s.pane.SetRect(x, y, width, height)
 	s.pane.Draw(c)
+}
+
+// newRemedies says what to change.
+func newRemedies(s *story) *sheet {
+	a := s.a
+	return &sheet{name: "what to change for " + s.id, pane: newPane(a.theme, "", func(w int) []line {
+		return a.lines(s.words.Remedies(s.h, min(w-1, 100)))
+	})}
 }
 
 // newHeaders compares the heads of neighbouring sightings.

@@ -128,6 +128,31 @@ func (l *Lines) Summary(h *analyze.Handshake, width int) []Line {
 	})
 }
 
+// Remedies says what to change for each cause of what is wrong, in full, ready
+// to be copied: configuration is not wrapped.
+func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
+	return l.lay(width, func(p *page) {
+		if len(h.Findings) == 0 {
+			p.nothingWrong(h)
+			return
+		}
+		causes := causesOf(h)
+		t := newTold(nil)
+		for i, f := range causes {
+			word := ""
+			if len(causes) > 1 {
+				word = fmt.Sprintf("%d. ", i+1)
+			}
+			p.styled(bold, "", "   ", word+p.own(p.masking.text(f.Title)))
+			p.remedies(p.build.groups[f], p.o.explain(f), t)
+			p.empty()
+		}
+		if len(causes) > 1 {
+			p.text("", "", allMustChange(causes))
+		}
+	})
+}
+
 // Findings tells everything about what is wrong with a handshake.
 func (l *Lines) Findings(h *analyze.Handshake, width int) []Line {
 	return l.lay(width, func(p *page) {
