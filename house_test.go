@@ -18,6 +18,7 @@ import (
 // then add it.
 var mayImport = map[string][]string{
 	"capture/flow":    {},
+	"capture/bpf":     {},
 	"capture":         {"capture/flow"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
@@ -45,6 +46,7 @@ var rooms = map[string][]string{
 	"github.com/rivo/tview":         {"ui"},
 	"github.com/gdamore/tcell":      {"ui"},
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
+	"golang.org/x/net":              {"capture/bpf"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 }
