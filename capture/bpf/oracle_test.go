@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -91,10 +90,7 @@ func TestSelectsWhatTcpdumpSelects(t *testing.T) {
 	}
 	for _, link := range links {
 		packets := forgeCapture(t, link, whole, cut)
-		file := filepath.Join(t.TempDir(), "pcap")
-		if err := os.WriteFile(file, pcapFile(link, packets), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		file := writeTemp(t, pcapFile(link, packets))
 		hit := make([]bool, len(packets))
 		var mu sync.Mutex
 		each(slices.Concat(typed, generate(uint64(link), generated)), func(expr string) {

@@ -84,34 +84,52 @@ func (p Program) AsksKernel() bool {
 // load from beyond data rejects the packet, and so does a division by zero.
 func (p Program) Match(data []byte, wireLen int) bool {
 	m := machine{data: data, wireLen: uint32(wireLen)}
+	n := uint64(len(data))
 	for pc := 0; pc < len(p); pc++ {
 		i := &p[pc]
-		ok := true
-		switch i.Op & classMask {
-		case classLD, classLDX:
-			ok = m.load(i)
-		case classST:
-			m.memory[i.K%memorySize] = m.a
-		case classSTX:
-			m.memory[i.K%memorySize] = m.x
-		case classALU:
-			ok = m.alu(i)
-		case classJMP:
-			pc += m.jump(i)
-		case classRET:
-			if i.Op&sizeMask == returnA {
-				return m.a != 0
+		holds := false
+		// First what nearly all of a program consists of.
+		switch i.Op {
+		case classLD | sizeH | modeABS:
+			if uint64(i.K)+2 > n {
+				return false
 			}
+			m.a = uint32(binary.BigEndian.Uint16(data[i.K:]))
+			continue
+		case classLD | sizeB | modeABS:
+			if uint64(i.K) >= n {
+				return false
+			}
+			m.a = uint32(data[i.K])
+			continue
+		case classJMP | jumpEqual:
+			holds = m.a == i.K
+		case classJMP | jumpGreater:
+			holds = m.a > i.K
+		case classJMP | jumpAtLeast:
+			holds = m.a >= i.K
+		case classJMP | jumpBitsSet:
+			holds = m.a&i.K != 0
+		case classJMP | jumpAlways:
+			pc += int(i.K)
+			continue
+		case classRET:
 			return i.K != 0
-		case classMISC:
-			if i.Op == classMISC|moveTXA {
-				m.a = m.x
-			} else {
-				m.x = m.a
+		case classRET | returnA:
+			return m.a != 0
+		default:
+			var ok bool
+			if holds, ok = m.step(i); !ok {
+				return false
+			}
+			if i.Op&classMask != classJMP {
+				continue
 			}
 		}
-		if !ok {
-			return false
+		if holds {
+			pc += int(i.Jt)
+		} else {
+			pc += int(i.Jf)
 		}
 	}
 	return false
@@ -123,6 +141,43 @@ type machine struct {
 	memory  [memorySize]uint32
 	data    []byte
 	wireLen uint32
+}
+
+// step does what Match has no quicker way for. It tells whether a condition
+// holds, and fails where the packet has to be rejected.
+func (m *machine) step(i *netbpf.RawInstruction) (holds, ok bool) {
+	switch i.Op & classMask {
+	case classLD, classLDX:
+		return false, m.load(i)
+	case classST:
+		m.memory[i.K%memorySize] = m.a
+	case classSTX:
+		m.memory[i.K%memorySize] = m.x
+	case classALU:
+		return false, m.alu(i)
+	case classJMP:
+		return m.compareX(i.Op), true
+	case classMISC:
+		if i.Op == classMISC|moveTXA {
+			m.a = m.x
+		} else {
+			m.x = m.a
+		}
+	}
+	return false, true
+}
+
+// compareX compares both registers.
+func (m *machine) compareX(op uint16) bool {
+	switch op & opMask {
+	case jumpEqual:
+		return m.a == m.x
+	case jumpGreater:
+		return m.a > m.x
+	case jumpAtLeast:
+		return m.a >= m.x
+	}
+	return m.a&m.x != 0
 }
 
 // load tells whether what has to be loaded is there.
@@ -171,17 +226,12 @@ func (m *machine) at(op uint16, offset uint64) (v uint32, ok bool) {
 	return 0, false
 }
 
-// operand is the second one of an instruction.
-func (m *machine) operand(i *netbpf.RawInstruction) uint32 {
-	if i.Op&sourceX != 0 {
-		return m.x
-	}
-	return i.K
-}
-
 // alu computes; it fails for a division by zero.
 func (m *machine) alu(i *netbpf.RawInstruction) (ok bool) {
-	v := m.operand(i)
+	v := i.K
+	if i.Op&sourceX != 0 {
+		v = m.x
+	}
 	switch i.Op & opMask {
 	case aluAdd:
 		m.a += v
@@ -213,25 +263,4 @@ func (m *machine) alu(i *netbpf.RawInstruction) (ok bool) {
 		m.a %= v
 	}
 	return true
-}
-
-// jump returns how many instructions to skip.
-func (m *machine) jump(i *netbpf.RawInstruction) int {
-	v, holds := m.operand(i), false
-	switch i.Op & opMask {
-	case jumpAlways:
-		return int(i.K)
-	case jumpEqual:
-		holds = m.a == v
-	case jumpGreater:
-		holds = m.a > v
-	case jumpAtLeast:
-		holds = m.a >= v
-	case jumpBitsSet:
-		holds = m.a&v != 0
-	}
-	if holds {
-		return int(i.Jt)
-	}
-	return int(i.Jf)
 }

@@ -80,6 +80,9 @@ func checkedJump(i netbpf.RawInstruction, behind int) error {
 	if op == jumpAlways {
 		far = int64(i.K)
 	}
+	if op == jumpAlways && int32(i.K) < 0 {
+		return errors.New("a jump backwards, as tcpdump makes it of protochain; neither the kernel nor this program takes one")
+	}
 	if far >= int64(behind) {
 		return errors.New("a jump beyond the end")
 	}

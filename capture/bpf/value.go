@@ -96,14 +96,13 @@ func portValue(t token) (value, error) {
 	return value{from: n, to: n}, err
 }
 
-// rangeValue reads a range; a single port is one, and its ends may stand in
-// any order.
+// rangeValue reads a range of numbers; a single port is one, and its ends may
+// stand in any order.
 func rangeValue(t token) (value, error) {
-	if services[t.text] != 0 {
-		n, err := port(t.text, t.at)
-		return value{from: n, to: n}, err
-	}
 	first, second, found := strings.Cut(t.text, "-")
+	if !startsNumber(first) || found && !startsNumber(second) {
+		return value{}, fail(t, fmt.Sprintf("%q is no range of ports", t.text), "write it like "+exampleOf("portrange"))
+	}
 	from, err := port(first, t.at)
 	if err != nil {
 		return value{}, err
@@ -124,10 +123,10 @@ func hostValue(t token, q qualifiers) (value, error) {
 	case err == nil:
 		return value{addr: addr, mask: maskOf(addr, addr.BitLen())}, q.checkFamily(t, addr)
 	case strings.Contains(t.text, "/"):
-		return value{}, fail(t, fmt.Sprintf("%q is a network, no host", t.text), "write net "+t.text)
+		return value{}, fail(t, fmt.Sprintf("%q is a network, no host", t.text), "write "+q.as("net")+" "+t.text)
 	case startsNumber(t.text) && strings.Trim(t.text, "0123456789.") == "":
 		if _, err := abbreviated(t); err == nil && strings.Contains(t.text, ".") {
-			return value{}, fail(t, fmt.Sprintf("%q is only a part of an address", t.text), "write net "+t.text+", or the whole address")
+			return value{}, fail(t, fmt.Sprintf("%q is only a part of an address", t.text), "write "+q.as("net")+" "+t.text+", or the whole address")
 		}
 		return value{}, fail(t, fmt.Sprintf("%q is no address", t.text), "write it like host 10.99.0.1")
 	case strings.Contains(t.text, ":"):
@@ -154,7 +153,7 @@ func (p *parser) netValue(t token, q qualifiers) (value, error) {
 			return v, fail(token{length, t.at + len(base) + 1}, fmt.Sprintf("%q is no prefix length up to %d", length, v.addr.BitLen()), "write for instance "+exampleOf("net"))
 		}
 		v.mask = maskOf(v.addr, n)
-	case p.peek().text == "mask":
+	case p.peek().text == "mask" && strings.ContainsAny(base, ".:"):
 		p.take()
 		if v.mask, err = p.mask(v.addr); err != nil {
 			return v, err
@@ -209,11 +208,11 @@ func abbreviated(t token) (value, error) {
 func (p *parser) mask(addr netip.Addr) (netip.Addr, error) {
 	t := p.take()
 	mask, err := netip.ParseAddr(t.text)
-	if err != nil || !mask.Is4() {
-		return mask, fail(t, fmt.Sprintf("%q is no mask", t.text), "write it like net 10.99.0.0 mask 255.255.0.0")
-	}
 	if !addr.Is4() {
 		return mask, fail(t, "an IPv6 network has a length and no mask", "write it like net 2001:db8::/32")
+	}
+	if err != nil || !mask.Is4() {
+		return mask, fail(t, fmt.Sprintf("%q is no mask", t.text), "write it like net 10.99.0.0 mask 255.255.0.0")
 	}
 	return mask, nil
 }
@@ -226,6 +225,11 @@ func masked(v value) string {
 	}
 	v.addr, _ = netip.AddrFromSlice(a)
 	return "net " + v.text("net")
+}
+
+// as returns q with another kind, as one types it.
+func (q *qualifiers) as(kind string) string {
+	return strings.TrimSpace(strings.TrimSpace(q.protocol+" "+q.direction) + " " + kind)
 }
 
 // checkFamily refuses an address that the protocol before it cannot have.
