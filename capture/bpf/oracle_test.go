@@ -84,16 +84,19 @@ func matching(p bpf.Program, packets []packet) (selected []int) {
 func TestSelectsWhatTcpdumpSelects(t *testing.T) {
 	tcpdump := tcpdumpPath(t)
 	const whole, cut = 400, 100
-	generated := 70
+	byHand, generated := typed, 70
 	if testing.Short() || raceEnabled {
-		generated = 5
+		byHand, generated = nil, 10
+		for i := 0; i < len(typed); i += 5 {
+			byHand = append(byHand, typed[i])
+		}
 	}
 	for _, link := range links {
 		packets := forgeCapture(t, link, whole, cut)
 		file := writeTemp(t, pcapFile(link, packets))
 		hit := make([]bool, len(packets))
 		var mu sync.Mutex
-		each(slices.Concat(typed, generate(uint64(link), generated)), func(expr string) {
+		each(slices.Concat(byHand, generate(uint64(link), generated)), func(expr string) {
 			f, err := bpf.Parse(expr)
 			if err != nil {
 				t.Errorf("%q: %v", expr, err)
@@ -117,7 +120,7 @@ func TestSelectsWhatTcpdumpSelects(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			for _, i := range got {
-				hit[i] = len(got) < len(packets)
+				hit[i] = hit[i] || len(got) < len(packets)
 			}
 		})
 		if n := len(packets) - len(slices.DeleteFunc(hit, func(h bool) bool { return h })); n < whole/2 {
