@@ -19,7 +19,7 @@ import (
 var mayImport = map[string][]string{
 	"capture/flow":    {},
 	"capture/bpf":     {},
-	"capture":         {"capture/flow"},
+	"capture":         {"capture/flow", "capture/bpf"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
 	"analyze/preface": {},
@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},
 }
 

@@ -18,6 +18,8 @@ import (
 type Pump struct {
 	// OnProgress is called now and then from within Run, if set.
 	OnProgress func(Progress)
+	// Filter chooses among the packets; nil keeps all.
+	Filter *Filter
 
 	shared shared
 	totals flow.Counters
@@ -212,6 +214,10 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	}
 	ledger := &p.totals.Ledger
 	p.totals.Packets++
+	if !p.Filter.Keep(pk, p.dec.note) {
+		ledger.Filtered++
+		return ticked
+	}
 	got := p.dec.decode(pk, &p.seg)
 	packets := 1 + p.seg.held
 	if got != bucketWaiting {
