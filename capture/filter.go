@@ -9,7 +9,7 @@ import (
 
 // Filter chooses among the packets of an input before they are decoded. What
 // it leaves out is counted as filtered, and numbers stay those of the input.
-// It belongs to one goroutine; nil leaves out nothing.
+// nil leaves out nothing.
 type Filter struct {
 	// programs are by link type. A packet of another link type is kept: a
 	// filter that cannot read it has nothing to say about it.
@@ -20,8 +20,8 @@ type Filter struct {
 	link *LinkType
 }
 
-// NewFilter returns a Filter for all link types that are decoded. It fails if
-// a program would be too long.
+// NewFilter returns a Filter for all link types that are decoded, which does
+// not change. It fails if a program would be too long.
 func NewFilter(f *bpf.Filter) (*Filter, error) {
 	out := &Filter{programs: make(map[LinkType]bpf.Program)}
 	for _, link := range []LinkType{
@@ -38,7 +38,7 @@ func NewFilter(f *bpf.Filter) (*Filter, error) {
 
 // NewProgramFilter returns a Filter that asks p, which was made for one link
 // type; that of the first packet is taken for it. Packets of others are kept,
-// and named in a problem.
+// and named in a problem. It belongs to one goroutine.
 func NewProgramFilter(p bpf.Program) *Filter { return &Filter{any: p} }
 
 // Keep tells whether p is to be looked at. note receives what is wrong, and

@@ -8,6 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"elbscope/capture"
+	"elbscope/capture/bpf"
+	"elbscope/ui/report"
 )
 
 var update = flag.Bool("update", false, "write the golden screens anew")
@@ -38,6 +42,7 @@ func TestScreens(t *testing.T) {
 		{"connection", article, "Enter c", simpleOptions()},
 		{"exchanges", article, "x", simpleOptions()},
 		{"traffic", article, "t", simpleOptions()},
+		{"filtered-traffic", func(t *testing.T) *State { return filtered(t, "tcp port 80") }, "t", filteredOptions("tcp port 80")},
 		{"help", article, "?", simpleOptions()},
 		{"help-story", article, "Enter ?", simpleOptions()},
 		{"filter-wrong", article, "f verdict:nonsense", simpleOptions()},
@@ -159,4 +164,30 @@ func stillReading(t *testing.T) *State {
 	s := *samples(t, "healthy-application-load-balancer.pcap")
 	s.Reading, s.Done, s.Size, s.Elapsed = true, 25<<20, 100<<20, 3e9
 	return &s
+}
+
+// filtered is the article's capture, read through a capture filter.
+func filtered(t *testing.T, expr string) *State {
+	t.Helper()
+	parsed, err := bpf.Parse(expr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := capture.NewFilter(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := capture.Open("../samples/article-502.pcapng")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Info().Name = "article-502.pcapng"
+	return through(t, f, s)
+}
+
+func filteredOptions(expr string) Options {
+	o := simpleOptions()
+	parsed, _ := bpf.Parse(expr)
+	o.Report.CaptureFilter = report.CaptureFilter{Words: expr, Misses: parsed.Misses()}
+	return o
 }

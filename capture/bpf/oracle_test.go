@@ -178,6 +178,7 @@ var typed = []string{
 	"host 10.99.0.1 or port 80 or 8081", "not tcp and not udp", "not (tcp and port 80)", "not ip", "not ip6", "not arp", "ip or ip6 or arp or rarp", "icmp or icmp6", "tcp and udp",
 	"host 10.99.0.1 or net 192.168", "tcp port 80 and host 10.99.0.1 and not src 10.99.0.2", "not host 10.99.0.1", "not host 2001:db8::1",
 	" tcp\tport\n80 ", "(port 80)or(port 443)", "tcp port domain", "udp port domain", "tcp port ssh or http or https or http-alt", "port domain or 80",
+	"tcp port 80 or tcp portrange 8000-8999 or tcp port 8080",
 }
 
 // generate makes expressions by the grammar, for a seed always the same.

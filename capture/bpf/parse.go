@@ -62,7 +62,9 @@ func (p *parser) accept(text string) bool {
 	return true
 }
 
-func fail(t token, problem, hint string) error { return &Error{t.at, problem, hint} }
+func fail(t token, problem, hint string) error {
+	return &Error{Offset: t.at, Problem: problem, Hint: hint}
+}
 
 // deeper enters a parenthesis or a negation.
 func (p *parser) deeper(t token) error {

@@ -24,7 +24,7 @@ func isWordByte(c byte) bool {
 // split cuts an expression into tokens, of which the last one is empty.
 func split(expr string) ([]token, error) {
 	if len(expr) > maxExpression {
-		return nil, &Error{maxExpression, fmt.Sprintf("the filter is longer than %d bytes", maxExpression), "name networks (net 10.0.0.0/8) instead of many hosts"}
+		return nil, fail(token{at: maxExpression}, fmt.Sprintf("the filter is longer than %d bytes", maxExpression), "name networks (net 10.0.0.0/8) instead of many hosts")
 	}
 	var tokens []token
 	for i := 0; i < len(expr); {
@@ -61,20 +61,20 @@ func split(expr string) ([]token, error) {
 func strangeSign(expr string, at int) error {
 	switch c := expr[at]; {
 	case c == '&':
-		return &Error{at, "a single &", "write && or and"}
+		return fail(token{at: at}, "a single &", "write && or and")
 	case c == '|':
-		return &Error{at, "a single |", "write || or or"}
+		return fail(token{at: at}, "a single |", "write || or or")
 	case c == '%':
-		return &Error{at, "a zone behind an address", "leave out the % and what follows: packets do not carry it"}
+		return fail(token{at: at}, "a zone behind an address", "leave out the % and what follows: packets do not carry it")
 	case c == '"', c == '\'':
-		return &Error{at, "a quote within the filter", "leave it out: words and addresses stand as they are"}
+		return fail(token{at: at}, "a quote within the filter", "leave it out: words and addresses stand as they are")
 	case c == ',':
-		return &Error{at, "a comma", "write or: port 80 or 8081"}
+		return fail(token{at: at}, "a comma", "write or: port 80 or 8081")
 	case strings.IndexByte("[]<>=!+*^\\", c) >= 0:
-		return &Error{at, fmt.Sprintf("%q belongs to expressions that read headers or compare, which are not known here", c), viaTcpdump}
+		return elsewhere(token{at: at}, fmt.Sprintf("%q belongs to expressions that read headers or compare, which are not known here", c))
 	}
 	for _, r := range expr[at:] {
-		return &Error{at, fmt.Sprintf("the character %q means nothing in a filter", r), "write for instance: tcp port 80 or tcp port 8081"}
+		return fail(token{at: at}, fmt.Sprintf("the character %q means nothing in a filter", r), "write for instance: tcp port 80 or tcp port 8081")
 	}
 	return nil
 }

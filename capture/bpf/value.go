@@ -1,6 +1,7 @@
 package bpf
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
@@ -132,8 +133,9 @@ func hostValue(t token, q qualifiers) (value, error) {
 	case strings.Contains(t.text, ":"):
 		return value{}, fail(t, fmt.Sprintf("%q is no IPv6 address", t.text), "write it like host 2001:db8::1")
 	}
-	if err := foreign(t); err != nil && strings.Contains(err.Error(), viaTcpdump) {
-		return value{}, err
+	var known *Error
+	if errors.As(foreign(t), &known) && known.Elsewhere {
+		return value{}, known
 	}
 	return value{}, fail(t, fmt.Sprintf("%q is a name, and names are not looked up here", t.text), "write its address (getent hosts "+t.text+" tells it)")
 }

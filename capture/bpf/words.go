@@ -44,7 +44,7 @@ func foreign(t token) error {
 	case isKeyword(lower):
 		return fail(t, fmt.Sprintf("%q is written in small letters", t.text), "write "+lower)
 	case slices.Contains(beyond, t.text), slices.Contains(beyond, lower):
-		return fail(t, fmt.Sprintf("%q is a word of tcpdump's that is not known here", t.text), viaTcpdump)
+		return elsewhere(t, fmt.Sprintf("%q is a word of tcpdump's that is not known here", t.text))
 	case startsNumber(t.text), strings.Contains(t.text, ":"):
 		return nil
 	case services[t.text] != 0:

@@ -24,9 +24,10 @@ var usage string
 
 // options are what a command line says.
 type options struct {
-	command  string // "report", "explain", "help" or "version"
+	command  string // "report", "explain", "tcpdump-command", "help" or "version"
 	files    []string
-	topics   []string // of explain
+	topics   []string // of explain; ports of tcpdump-command
+	packets  captureFilter
 	format   string
 	color    string
 	expr     string
@@ -51,6 +52,8 @@ func parseArgs(args []string) (*options, error) {
 	fs.Usage = func() {}
 	fs.SortFlags = false
 	memory := fs.String("memory", "256M", "")
+	captureExpr := fs.StringP("capture-filter", "f", "", "")
+	captureFile := fs.String("bpf", "", "")
 	help := fs.BoolP("help", "h", false, "")
 	showVersion := fs.Bool("version", false, "")
 	fs.StringVar(&o.format, "format", "text", "")
@@ -66,32 +69,47 @@ func parseArgs(args []string) (*options, error) {
 	if err := fs.Parse(args); err != nil {
 		return nil, &hintError{err.Error(), "elbscope --help"}
 	}
-	rest := fs.Args()
-	switch {
+	switch rest := fs.Args(); {
 	case *help:
 		o.command = "help"
-		return o, nil
 	case *showVersion:
 		o.command = "version"
+	default:
+		o.words(rest)
+	}
+	if o.command != "report" {
 		return o, nil
-	case len(rest) > 0 && rest[0] == "help":
-		o.command = "help"
-		return o, nil
-	case len(rest) > 0 && rest[0] == "version":
-		o.command = "version"
-		return o, nil
-	case len(rest) > 0 && rest[0] == "explain":
-		o.command, o.topics = "explain", rest[1:]
-		return o, nil
-	case len(rest) > 0 && rest[0] == "report":
-		rest, o.printed = rest[1:], true
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
-	o.command, o.files = "report", rest
-	if len(rest) == 0 {
+	if len(o.files) == 0 {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
+	var err error
+	if o.packets, err = newCaptureFilter(*captureExpr, *captureFile); err == nil {
+		err = o.packets.checkForFiles()
+	}
+	if err != nil {
+		return nil, err
+	}
 	return o, o.check(*memory)
+}
+
+// words takes what is no flag: a command with its arguments, or files.
+func (o *options) words(rest []string) {
+	first := ""
+	if len(rest) > 0 {
+		first = rest[0]
+	}
+	switch first {
+	case "help", "version":
+		o.command = first
+	case "explain", "tcpdump-command":
+		o.command, o.topics = first, rest[1:]
+	case "report":
+		o.command, o.files, o.printed = "report", rest[1:], true
+	default:
+		o.command, o.files = "report", rest
+	}
 }
 
 // check looks at what only some words are allowed for.

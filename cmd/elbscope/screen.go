@@ -31,6 +31,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 	app := ui.New(f, ui.Options{
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
+			CaptureFilter: o.packets.forReport(),
 		},
 		Name: inputNames(o.files), Filter: o.expr, Save: files.save, Export: files.export,
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
@@ -102,6 +103,7 @@ func newFeed(o *options, stop context.CancelFunc) *feed {
 	f := &feed{stop: stop, start: time.Now()}
 	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
 	f.pump = capture.NewPump(f.engine, o.memory)
+	f.pump.Filter = o.packets.forFiles()
 	f.pump.OnProgress = f.progress
 	f.publish(f.snapshot(), true, capture.Progress{Size: -1}, nil)
 	return f
