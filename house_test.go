@@ -18,7 +18,8 @@ import (
 // then add it.
 var mayImport = map[string][]string{
 	"capture/flow":    {},
-	"capture":         {"capture/flow"},
+	"capture/bpf":     {},
+	"capture":         {"capture/flow", "capture/bpf"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
 	"analyze/preface": {},
@@ -35,7 +36,7 @@ var mayImport = map[string][]string{
 	"internal/traffic":        {},
 	"internal/picture":        {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},
 }
 
@@ -46,6 +47,7 @@ var rooms = map[string][]string{
 	"github.com/rivo/tview":         {"ui"},
 	"github.com/gdamore/tcell":      {"ui"},
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
+	"golang.org/x/net":              {"capture/bpf"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 }

@@ -20,6 +20,8 @@ type Pump struct {
 	OnProgress func(Progress)
 	// Pacer, if set, decides when each packet passes.
 	Pacer Pacer
+	// Filter chooses among the packets; nil keeps all.
+	Filter *Filter
 
 	shared shared
 	totals flow.Counters
@@ -238,6 +240,10 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	}
 	ledger := &p.totals.Ledger
 	p.totals.Packets++
+	if !p.Filter.Keep(pk, p.dec.note) {
+		ledger.Filtered++
+		return ticked
+	}
 	got := p.dec.decode(pk, &p.seg)
 	packets := 1 + p.seg.held
 	if got != bucketWaiting {

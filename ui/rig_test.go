@@ -52,8 +52,15 @@ func (f *fakeFeed) Replay() Replayer {
 // analysed reads captures with the real engine, to the end.
 func analysed(t testing.TB, sources ...capture.Source) *State {
 	t.Helper()
+	return through(t, nil, sources...)
+}
+
+// through reads captures through a capture filter.
+func through(t testing.TB, f *capture.Filter, sources ...capture.Source) *State {
+	t.Helper()
 	engine := analyze.New(analyze.Config{Rules: rules.All})
 	pump := capture.NewPump(engine, 0)
+	pump.Filter = f
 	var infos []*flow.SourceInfo
 	for _, s := range sources {
 		infos = append(infos, s.Info())

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"elbscope/capture"
+	"elbscope/capture/bpf"
 	"elbscope/capture/flow"
+	"elbscope/ui/report"
 )
 
 var update = flag.Bool("update", false, "write the golden screens anew")
@@ -41,6 +44,7 @@ func TestScreens(t *testing.T) {
 		{"connection", article, "Enter c", simpleOptions()},
 		{"exchanges", article, "x", simpleOptions()},
 		{"traffic", article, "t", simpleOptions()},
+		{"filtered-traffic", func(t *testing.T) *State { return filtered(t, "tcp port 80") }, "t", filteredOptions("tcp port 80")},
 		{"help", article, "?", simpleOptions()},
 		{"help-story", article, "Enter ?", simpleOptions()},
 		{"filter-wrong", article, "f verdict:nonsense", simpleOptions()},
@@ -200,4 +204,30 @@ func TestReplayKeys(t *testing.T) {
 	if feed.replay.pauses != 2 || strings.Contains(r.text(), "P pause") {
 		t.Error("a replay that is over is still steered")
 	}
+}
+
+// filtered is the article's capture, read through a capture filter.
+func filtered(t *testing.T, expr string) *State {
+	t.Helper()
+	parsed, err := bpf.Parse(expr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := capture.NewFilter(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := capture.Open("../samples/article-502.pcapng")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Info().Name = "article-502.pcapng"
+	return through(t, f, s)
+}
+
+func filteredOptions(expr string) Options {
+	o := simpleOptions()
+	parsed, _ := bpf.Parse(expr)
+	o.Report.CaptureFilter = report.CaptureFilter{Words: expr, Misses: parsed.Misses()}
+	return o
 }

@@ -29,7 +29,7 @@ func (s *saver) export(ctx context.Context, hs []*analyze.Handshake, path string
 	chosen.Handshakes = hs
 	ro := report.Options{
 		Version: version(), NoRedact: s.o.noRedact, Explain: explanation, ASCII: s.o.ascii,
-		Location: s.o.location(), Full: true, Width: width,
+		Location: s.o.location(), CaptureFilter: s.o.packets.forReport(), Full: true, Width: width,
 	}
 	if len(hs) < len(snap.Handshakes) {
 		ro.Note = fmt.Sprintf("%d of %d handshakes, chosen by hand", len(hs), len(snap.Handshakes))

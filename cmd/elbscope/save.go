@@ -163,6 +163,7 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 		return err
 	}
 	defer src.Close()
+	filter := s.o.packets.forFiles()
 	var p capture.Packet
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
@@ -173,6 +174,9 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 		}
 		if err := src.Next(&p); err != nil {
 			return nil // it was told about when the file was read first
+		}
+		if !filter.Keep(&p, nil) {
+			continue
 		}
 		trace, ok := tracer.Trace(&p)
 		if !ok {

@@ -20,7 +20,13 @@ import (
 // readFiles reads files the way the screen does, to the end.
 func readFiles(t testing.TB, names ...string) *saver {
 	t.Helper()
-	o := &options{files: names, memory: defaultMemory, utc: true}
+	return readThrough(t, captureFilter{}, names...)
+}
+
+// readThrough is readFiles with a capture filter.
+func readThrough(t testing.TB, packets captureFilter, names ...string) *saver {
+	t.Helper()
+	o := &options{files: names, packets: packets, memory: defaultMemory, utc: true}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	f := newFeed(o, cancel)

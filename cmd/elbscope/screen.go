@@ -31,6 +31,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 	app := ui.New(f, ui.Options{
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
+			CaptureFilter: o.packets.forReport(),
 		},
 		Name: inputNames(o.files), Filter: o.expr, Save: files.save, Export: files.export,
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
@@ -108,6 +109,7 @@ func newFeed(o *options, stop context.CancelFunc) *feed {
 		f.pace = newPace(o.pace)
 		f.pump.Pacer = f.pace
 	}
+	f.pump.Filter = o.packets.forFiles()
 	f.pump.OnProgress = f.progress
 	f.at.Size = -1
 	f.publish(f.snapshot(), true, f.at, nil)

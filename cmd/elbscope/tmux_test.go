@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -188,7 +189,8 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 			default:
 				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
 			}
-			x.see("status ")
+			// Not the command that was typed, which has the word as well.
+			x.until("a status", regexp.MustCompile(`(?m)^status \d`).MatchString)
 			x.restored()
 		})
 	}
