@@ -61,7 +61,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 
 // patience is how long the screen waits for the inputs to be opened: an error
 // is better told without it. A pipe may have nothing for long.
-const patience = 60 * time.Millisecond
+const patience = 20 * time.Millisecond
 
 // wantsScreen decides between the screen and the report: the screen on a
 // terminal, unless the report was asked for.
