@@ -87,12 +87,24 @@ func (a *App) progressWords(s *State) string {
 		return "reading; s stops"
 	}
 	done := float64(s.Done) / float64(s.Size)
-	words := fmt.Sprintf("reading %.0f %%", 100*done)
+	words := fmt.Sprintf("reading %.0f %% of %s", 100*done, size(s.Size))
 	if done > 0.02 && s.Elapsed > time.Second {
 		left := time.Duration(float64(s.Elapsed) * (1 - done) / done)
 		words += ", " + left.Round(time.Second).String() + " left"
 	}
 	return words + "; s stops"
+}
+
+// size is a number of bytes in three digits or fewer.
+func size(n int64) string {
+	f := float64(n)
+	for _, unit := range []string{"B", "kB", "MB"} {
+		if f < 999.5 {
+			return fmt.Sprintf("%.0f %s", f, unit)
+		}
+		f /= 1000
+	}
+	return fmt.Sprintf("%.1f GB", f)
 }
 
 // replayWords says where a replay is and at what speed; P [ ] are its keys.

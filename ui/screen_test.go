@@ -79,8 +79,21 @@ func TestStyles(t *testing.T) {
 	for _, noColor := range []string{"", "1"} {
 		t.Setenv("NO_COLOR", noColor)
 		t.Setenv("TERM", "xterm")
-		for _, screen := range []struct{ name, keys string }{{"home", ""}, {"story", "Enter"}} {
-			r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+		article := func(t *testing.T) *State { return samples(t, "article-502.pcapng") }
+		for _, screen := range []struct {
+			name, keys string
+			state      func(*testing.T) *State
+		}{
+			{"home", "", article}, {"story", "Enter", article}, {"ladder", "Enter Tab", article}, {"mend", "Enter m", article},
+			{"headers", "Enter d", article}, {"bytes", "Enter b", article}, {"packets", "Enter p", article},
+			{"connection", "Enter c", article}, {"exchanges", "x", article}, {"traffic", "t", article}, {"help", "?", article},
+			{"filter-wrong", "f verdict:nonsense", article},
+			{"healthy", "", func(t *testing.T) *State { return samples(t, "healthy-application-load-balancer.pcap") }},
+			{"empty", "", func(t *testing.T) *State { return samples(t, "health-checks.pcap") }},
+			{"broken-traffic", "t", brokenFile}, {"twenty", "", twentyAlike},
+			{"merged", "", func(t *testing.T) *State { return samples(t, "two-clocks.client.pcap", "two-clocks.instance.pcap") }},
+		} {
+			r := launch(t, screen.state(t), 80, 24, simpleOptions())
 			r.press(screen.keys)
 			both := r.text()
 			r.on(func() { both += strings.Repeat("=", 80) + "\n" + styles(r.sim) })

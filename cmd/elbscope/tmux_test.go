@@ -148,11 +148,45 @@ func TestWalk(t *testing.T) {
 	x.see("lets none of 2 handshakes pass")
 	x.press("Enter")
 	x.see("filter: verdict:healthy", "? help")
+	x.press("f")
+	x.press("C-u")
+	x.press("Enter")
+	x.see("rewritten", "w save")
+	x.press("w")
+	x.see("save packets as (2): elbscope-")
+	x.press("C-u")
+	x.tmux("send-keys", "-l", "mine.pcapng")
+	x.press("Enter")
+	x.see("saved ", "to mine.pcapng")
 	x.press("q")
 	x.see("Q leaves")
 	x.press("Q")
 	x.see("status 1")
 	x.restored()
+	x.opensInTshark(filepath.Join(x.dir, "mine.pcapng"), "connection-rewritten")
+}
+
+// opensInTshark wants tshark to read a saved file without complaint, and to
+// show the comment that names the finding.
+func (x *terminal) opensInTshark(file, finding string) {
+	x.t.Helper()
+	if _, err := exec.LookPath("tshark"); err != nil {
+		if os.Getenv("CI") == "true" {
+			x.t.Fatal("tshark is missing")
+		}
+		x.t.Log("tshark is missing")
+		return
+	}
+	cmd := exec.Command("tshark", "-r", file, "-Y", "http.request and frame.comment", "-T", "fields", "-e", "http.request.uri", "-e", "frame.comment")
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil || strings.Contains(complaints.String(), "appears to") {
+		x.t.Errorf("tshark: %v: %s", err, complaints.String())
+	}
+	if !strings.Contains(string(out), "/websocket/") || !strings.Contains(string(out), finding) {
+		x.t.Errorf("tshark shows of the saved file:\n%s", out)
+	}
 }
 
 // TestSmallTerminal wants one sentence, and the screen again when there is
