@@ -33,6 +33,8 @@ var mayImport = map[string][]string{
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
+	"samples/lab":             {"internal/story"},
+	"samples/lab/servers":     {},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},
@@ -47,6 +49,12 @@ var rooms = map[string][]string{
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
+	"golang.org/x/sys":              {"samples/lab"},
+	// the lab's servers are a module of their own, with the libraries they show
+	"github.com/gorilla/websocket": {"samples/lab/servers"},
+	"github.com/coder/websocket":   {"samples/lab/servers"},
+	"github.com/gobwas/ws":         {"samples/lab/servers"},
+	"golang.org/x/net":             {"samples/lab/servers"},
 }
 
 // sources calls visit for every Go file that is no test, with its package's
