@@ -3,7 +3,7 @@ package main
 // allScenes are all scenes of the lab, in the order in which they are played.
 func allScenes() []*scene {
 	var all []*scene
-	for _, list := range [][]*scene{articleScenes} {
+	for _, list := range [][]*scene{articleScenes, matrixScenes()} {
 		all = append(all, list...)
 	}
 	return all

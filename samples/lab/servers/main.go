@@ -3,6 +3,7 @@
 // of many kinds of servers:
 //
 //	/gorilla /coder /gobwas /xnet   the real Go libraries
+//	/leaky    gobwas, used so that a refused connection stays open, unread
 //	/old      reads only Upgrade, as Node 0.10 and socket.io 0.9 do: with it
 //	          comes a 101, whatever Connection says; without it, the
 //	          connection is closed without a byte
@@ -40,7 +41,7 @@ func main() {
 func handlers() http.Handler {
 	mux := http.NewServeMux()
 	for path, serve := range map[string]http.HandlerFunc{
-		"gorilla": gorillaEcho, "coder": coderEcho, "gobwas": gobwasEcho, "xnet": xnetEcho,
+		"gorilla": gorillaEcho, "coder": coderEcho, "gobwas": gobwasEcho, "xnet": xnetEcho, "leaky": leaky,
 		"old": old, "fin": hangUp, "rst": reset, "touchy": touchy, "silence": silence,
 		"cut": cut, "http": httpAfter101, "refuse": refuse, "plain": page,
 	} {
