@@ -34,8 +34,11 @@ var (
 	// nginxPlain is a bare proxy_pass: HTTP/1.0 to the instance.
 	nginxPlain       = nginxBalancer("plain", false, "")
 	nginxRewritesTLS = nginxBalancer("rewrites", true, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "keep-alive";`)
-	// nginxIdle passes upgrades on, and cuts what is silent for two seconds.
-	nginxIdle = nginxBalancer("idle", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_read_timeout 2s;`)
+	// nginxPasses passes upgrades on; nginxIdle as well, and cuts what is
+	// silent for two seconds. nginxHasty rewrites, and waits no longer than that.
+	nginxPasses = nginxBalancer("passes", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`)
+	nginxIdle   = nginxBalancer("idle", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_read_timeout 2s;`)
+	nginxHasty  = nginxBalancer("hasty", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "keep-alive"; proxy_read_timeout 2s;`)
 
 	haproxyHTTP    = haproxyBalancer("http", false, "mode http\n option forwardfor", "")
 	haproxyTCP     = haproxyBalancer("tcp", false, "mode tcp", "")
@@ -46,7 +49,9 @@ var (
 
 	apache  = &balancer{name: "apache", needs: "apache2", start: startApache}
 	varnish = &balancer{name: "varnish", needs: "varnishd", start: startVarnish}
-	strict  = &balancer{name: "strict", start: startStrict}
+	strict  = &balancer{name: "strict", start: startStrict("keep-alive")}
+	// strictWhole passes Connection on, and does not become a tunnel either.
+	strictWhole = &balancer{name: "strict-whole", start: startStrict("Upgrade")}
 	// router only forwards packets.
 	router = &balancer{name: "router", start: func(s *site, _ int) error {
 		return s.balancer.do(func() error { return command("sysctl", "-q", "-w", "net.ipv4.ip_forward=1") })

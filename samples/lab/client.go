@@ -130,14 +130,15 @@ func say(text string) act {
 	}
 }
 
-// leave says goodbye as RFC 6455 wants it, waits for the answer and closes.
+// leave says goodbye as RFC 6455 wants it: the server closes the connection.
 func leave(c *caller) error {
-	if c.tunnel {
-		if err := c.frame(8, binary.BigEndian.AppendUint16(nil, 1000)); err != nil {
-			return err
-		}
+	if !c.tunnel {
+		return hangup(c)
 	}
-	return hangup(c)
+	if err := c.frame(8, binary.BigEndian.AppendUint16(nil, 1000)); err != nil {
+		return err
+	}
+	return awaitEnd(c)
 }
 
 // hangup closes the client's side and waits for the other one.

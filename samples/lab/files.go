@@ -27,8 +27,11 @@ func rotated(point string, packets int) file {
 			return nil, err
 		}
 		parts, err := filepath.Glob(s.path(point + "-part_*.pcap"))
-		if err != nil || len(parts) < 2 {
-			return nil, fmt.Errorf("only %d parts (%v)", len(parts), err)
+		if err != nil {
+			return nil, err
+		}
+		if len(parts) < 2 {
+			return nil, fmt.Errorf("the recording of %s is too small for a second file", point)
 		}
 		slices.Sort(parts)
 		return parts, nil
@@ -40,6 +43,19 @@ func merged(points ...string) file {
 	return func(s *site) ([]string, error) {
 		out := s.path("merged.pcapng")
 		args := []string{"-F", "pcapng", "-w", out}
+		for _, p := range points {
+			args = append(args, s.path(p+".pcap"))
+		}
+		return []string{out}, command("mergecap", args...)
+	}
+}
+
+// appended is one file with all packets of one point after those of another,
+// as some recorders of several interfaces write them.
+func appended(points ...string) file {
+	return func(s *site) ([]string, error) {
+		out := s.path("appended.pcapng")
+		args := []string{"-a", "-F", "pcapng", "-w", out}
 		for _, p := range points {
 			args = append(args, s.path(p+".pcap"))
 		}

@@ -12,7 +12,7 @@ import (
 // judge asks elbscope about one view and returns where it says something else
 // than what is wanted.
 func (s *site) judge(v view) []string {
-	wants, err := story.ParseWants(s.scene.name+", "+v.name, v.want)
+	wants, err := v.wants(s.scene.name)
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -37,6 +37,20 @@ func (s *site) judge(v view) []string {
 		}
 	}
 	return c
+}
+
+// wants reads what is wanted of a view. Lines may be indented as the code
+// around them is.
+func (v *view) wants(scene string) ([]story.Want, error) {
+	var b strings.Builder
+	for line := range strings.Lines(v.want) {
+		line = strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "want ") {
+			line = "  " + line
+		}
+		b.WriteString(line + "\n")
+	}
+	return story.ParseWants(scene+", "+v.name, b.String())
 }
 
 func (f *finding) suggests(title string) bool {

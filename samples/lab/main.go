@@ -18,9 +18,9 @@ import (
 
 // options are the flags.
 type options struct {
-	list, npm, keep, record, verbose bool
-	jobs                             int
-	names                            []string
+	list, npm, keep, record bool
+	jobs                    int
+	names                   []string
 }
 
 func main() {

@@ -93,6 +93,8 @@ func behind(p *proxy, a arrival) (arrival, effect) {
 	switch {
 	case p == direct:
 		return a, nothing
+	case p == bare && a == http10:
+		return a, nothing // lost before, and no news
 	case p == bare:
 		return http10, downgrades
 	case p == beanstalk && a == http10, p != beanstalk && (a == upgradeLost || a == http10):

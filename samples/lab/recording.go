@@ -24,7 +24,6 @@ type point struct {
 	marks int
 }
 
-func onClient(s *site) *namespace   { return s.client }
 func onBalancer(s *site) *namespace { return s.balancer }
 func onInstance(s *site) *namespace { return s.instance }
 func onWire(s *site) *namespace     { return s.wire }
@@ -37,6 +36,17 @@ func clientLeg(more ...string) point {
 
 func instanceLegs(more ...string) point {
 	return point{name: "instance", at: onInstance, dev: "any", more: more, marker: onInstance, mark: "127.0.0.1"}
+}
+
+// anyOnBalancer sees both legs of the load balancer.
+func anyOnBalancer(more ...string) point {
+	return point{name: "balancer", at: onBalancer, dev: "any", more: more, marker: onBalancer, mark: "127.0.0.1"}
+}
+
+// tagged is the wire between the balancer and the instance, where the frames
+// bear their VLAN tag.
+func tagged() point {
+	return point{name: "tagged", at: onWire, dev: tapDevice, marker: onBalancer, mark: instanceAddr}
 }
 
 // record starts tcpdump at a point and waits until it sees packets.

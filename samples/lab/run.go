@@ -41,7 +41,9 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
-	if !o.keep {
+	if o.keep {
+		defer fmt.Fprintf(os.Stdout, "kept: %s\n", t.dir)
+	} else {
 		defer os.RemoveAll(t.dir)
 	}
 	begun := time.Now()
@@ -158,6 +160,11 @@ func (s *site) perform() error {
 	}
 	if err := s.playCalls(); err != nil {
 		return err
+	}
+	if s.scene.drive != nil {
+		if err := s.scene.drive(s); err != nil {
+			return err
+		}
 	}
 	s.settleAll()
 	return s.stopRecording()

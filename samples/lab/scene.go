@@ -18,8 +18,10 @@ type scene struct {
 	// starts them all together.
 	calls  []call
 	atOnce bool
-	// prepare, if set, takes the place of the application's start.
+	// application starts something else than the lab's own servers.
 	application func(*site) error
+	// drive is a client of another kind, after the calls.
+	drive func(*site) error
 	// got is what the client must have been answered, by target: without it
 	// the scene has not happened, and elbscope is not asked.
 	got map[string]int
@@ -31,7 +33,7 @@ type scene struct {
 	late bool
 	// views are what elbscope is given and must say.
 	views []view
-	// gate is false for scenes that need downloads from npm.
+	// npm is set for scenes that need downloads from npm.
 	npm bool
 }
 

@@ -84,7 +84,11 @@ func (s *site) connect() error {
 		return err
 	}
 	address := func(addr, dev string) []string {
-		return []string{"addr add " + addr + "/24 dev " + dev, "addr add " + sixth[addr] + "/64 dev " + dev + " nodad"}
+		four := "addr add " + addr + "/24 dev " + dev
+		if mtu < 1280 {
+			return []string{four} // too small for IPv6
+		}
+		return []string{four, "addr add " + sixth[addr] + "/64 dev " + dev + " nodad"}
 	}
 	return errors.Join(
 		s.client.ip(append(address(clientAddr, "c0"), "route add default via "+frontAddr)...),

@@ -8,30 +8,31 @@ import (
 	"strings"
 )
 
-// startStrict starts a load balancer that rewrites Connection, keeps Upgrade,
-// and does not become a tunnel: a 101, which it never asked for, is a broken
-// answer to it.
-func startStrict(s *site, port int) error {
-	l, err := s.balancer.listen(s.addr(frontAddr, 80))
-	if err != nil {
-		return err
-	}
-	s.closers = append(s.closers, func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go strictServe(s, c, s.addr(instanceAddr, port))
+// startStrict starts a load balancer that writes its own value into Connection,
+// keeps Upgrade, and does not become a tunnel: a 101 is a broken answer to it.
+func startStrict(connection string) func(*site, int) error {
+	return func(s *site, port int) error {
+		l, err := s.balancer.listen(s.addr(frontAddr, 80))
+		if err != nil {
+			return err
 		}
-	}()
-	return nil
+		s.closers = append(s.closers, func() { l.Close() })
+		go func() {
+			for {
+				c, err := l.Accept()
+				if err != nil {
+					return
+				}
+				go strictServe(s, c, s.addr(instanceAddr, port), connection)
+			}
+		}()
+		return nil
+	}
 }
 
 const strictBadGateway = "HTTP/1.1 502 BAD_GATEWAY\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n"
 
-func strictServe(s *site, c net.Conn, instance string) {
+func strictServe(s *site, c net.Conn, instance, connection string) {
 	defer c.Close()
 	from, _, _ := net.SplitHostPort(c.RemoteAddr().String())
 	for r := bufio.NewReader(c); ; {
@@ -39,7 +40,7 @@ func strictServe(s *site, c net.Conn, instance string) {
 		if err != nil {
 			return
 		}
-		req.Header.Set("Connection", "keep-alive")
+		req.Header.Set("Connection", connection)
 		req.Header.Set("X-Forwarded-For", from)
 		answer, err := strictForward(s, req, instance)
 		if err != nil {

@@ -13,7 +13,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -94,7 +96,8 @@ func installed(all []*scene) error {
 	return nil
 }
 
-// sweep removes namespaces of runs that were killed.
+// sweep removes the namespaces of runs that were killed, and what still runs
+// in them.
 func sweep() {
 	left, _ := filepath.Glob("/run/netns/" + namePrefix + "*")
 	for _, path := range left {
@@ -102,6 +105,12 @@ func sweep() {
 		pid, _, _ := strings.Cut(strings.TrimPrefix(name, namePrefix), "-")
 		if _, err := os.Stat("/proc/" + pid); err == nil {
 			continue
+		}
+		pids, _ := exec.Command("ip", "netns", "pids", name).Output()
+		for _, p := range strings.Fields(string(pids)) {
+			if n, err := strconv.Atoi(p); err == nil {
+				_ = syscall.Kill(n, syscall.SIGKILL)
+			}
 		}
 		_ = command("ip", "netns", "del", name)
 	}

@@ -16,7 +16,7 @@ import (
 // plain one: packets pass through a forwarder that harms them by plan. The
 // kernels of build machines often have no netem and no VLANs.
 //
-//	e1 ─── a [forwarder] t0 ─── t1 [forwarder] b ─── i0
+//	e1 ─── wa [forwarder] t0 ─── t1 [forwarder] wb ─── i0
 //
 // Between t0 and t1 the frames bear the VLAN tag, if there is one.
 type wire struct {
@@ -38,9 +38,9 @@ const tapDevice = "t0"
 // connectWire puts the forwarders between balancer and instance.
 func (s *site) connectWire(mtu int) error {
 	err := errors.Join(
-		link(s.balancer, "e1", s.wire, "a", mtu),
+		link(s.balancer, "e1", s.wire, "wa", mtu),
 		link(s.wire, tapDevice, s.wire, "t1", mtu+8),
-		link(s.wire, "b", s.instance, "i0", mtu))
+		link(s.wire, "wb", s.instance, "i0", mtu))
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func (s *site) connectWire(mtu int) error {
 		tag, untag = func(f []byte) []byte { return addTag(f, w.vlan) }, removeTag
 	}
 	return errors.Join(
-		s.forward("a", tapDevice, w.there, tag), s.forward("t1", "b", accidents{}, untag),
-		s.forward("b", "t1", w.back, tag), s.forward(tapDevice, "a", accidents{}, untag))
+		s.forward("wa", tapDevice, w.there, tag), s.forward("t1", "wb", accidents{}, untag),
+		s.forward("wb", "t1", w.back, tag), s.forward(tapDevice, "wa", accidents{}, untag))
 }
 
 // forward copies frames from one interface of the wire to another.

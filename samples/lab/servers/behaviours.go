@@ -52,7 +52,12 @@ func touchy(w http.ResponseWriter, r *http.Request) {
 	page(w, r)
 }
 
-func silence(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+// silence waits until the other side has had enough.
+func silence(w http.ResponseWriter, _ *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	_, _ = io.Copy(io.Discard, rw)
+}
 
 func refuse(w http.ResponseWriter, r *http.Request) {
 	status, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/refuse/"))
