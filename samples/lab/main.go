@@ -11,6 +11,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -23,6 +24,10 @@ type options struct {
 	names                   []string
 }
 
+// exitDownload is the exit status if packages could not be downloaded; 1 is
+// everything else that is wrong.
+const exitDownload = 4
+
 func main() {
 	var o options
 	flag.BoolVar(&o.list, "list", false, "list the scenes")
@@ -34,6 +39,9 @@ func main() {
 	o.names = flag.Args()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "lab:", err)
+		if errors.Is(err, errDownload) {
+			os.Exit(exitDownload)
+		}
 		os.Exit(1)
 	}
 }

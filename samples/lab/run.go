@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -45,6 +46,11 @@ func run(o options) error {
 		defer fmt.Fprintf(os.Stdout, "kept: %s\n", t.dir)
 	} else {
 		defer os.RemoveAll(t.dir)
+	}
+	if slices.ContainsFunc(all, func(s *scene) bool { return s.npm }) {
+		if err := t.installNPM(); err != nil {
+			return err
+		}
 	}
 	begun := time.Now()
 	outcomes := playAll(ctx, all, t, o.jobs)

@@ -20,8 +20,10 @@ type scene struct {
 	atOnce bool
 	// application starts something else than the lab's own servers.
 	application func(*site) error
-	// drive is a client of another kind, after the calls.
+	// drive is a client of another kind, after the calls, and needs what must
+	// be installed for it.
 	drive func(*site) error
+	needs []string
 	// got is what the client must have been answered, by target: without it
 	// the scene has not happened, and elbscope is not asked.
 	got map[string]int

@@ -26,6 +26,8 @@ const namePrefix = "elblab"
 // tools are what all scenes share: programs that were built, and a certificate.
 type tools struct {
 	dir, root, elbscope, servers, certificate string
+	// npm is where the packages from npm are, once they are installed.
+	npm string
 }
 
 // packages says what to install for a program that is missing.
@@ -33,6 +35,7 @@ var packages = map[string]string{
 	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "sysctl": "procps",
 	"editcap": "wireshark-common", "mergecap": "wireshark-common",
 	"nginx": "nginx-light", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
+	"node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
 }
 
 // newTools checks the machine and builds the programs.
@@ -77,15 +80,22 @@ func newTools(all []*scene) (*tools, error) {
 func installed(all []*scene) error {
 	needed := map[string]bool{"ip": true, "ethtool": true, "tcpdump": true, "editcap": true, "mergecap": true, "sysctl": true}
 	for _, s := range all {
-		if s.balancer != nil && s.balancer.needs != "" {
-			needed[s.balancer.needs] = true
+		programs := append([]string{s.balancer.needs}, s.needs...)
+		if !s.proxy.direct {
+			programs = append(programs, "nginx")
 		}
-		if s.proxy != nil && !s.proxy.direct {
-			needed["nginx"] = true
+		if s.npm {
+			programs = append(programs, "node", "npm")
+		}
+		for _, p := range programs {
+			needed[p] = needed[p] || p != ""
 		}
 	}
 	var missing []string
-	for program := range needed {
+	for program, is := range needed {
+		if !is {
+			continue
+		}
 		if _, err := exec.LookPath(program); err != nil {
 			missing = append(missing, packages[program])
 		}
