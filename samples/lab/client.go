@@ -29,6 +29,8 @@ type caller struct {
 	r    *bufio.Reader
 	// tunnel is set after a 101.
 	tunnel bool
+	// body is that of the last answer.
+	body []byte
 }
 
 // patience is how long a client waits for anything.
@@ -83,6 +85,20 @@ func shakeWith(target, lines string) act {
 	return func(c *caller) error { return c.ask(target, handshakeHead(target, lines)) }
 }
 
+// session does what a socket.io 0.9 client does: it asks for a session, and for
+// a WebSocket in it.
+func session(c *caller) error {
+	const target = "/socket.io/1/"
+	if err := page(target + "?t=1")(c); err != nil {
+		return err
+	}
+	id, _, ok := strings.Cut(string(c.body), ":")
+	if !ok {
+		return fmt.Errorf("%q is no session", c.body)
+	}
+	return shake(target + "websocket/" + id)(c)
+}
+
 func handshakeHead(target, lines string) string {
 	key := make([]byte, 16)
 	_, _ = rand.Read(key)
@@ -108,7 +124,7 @@ func (c *caller) ask(target, head string) error {
 		c.tunnel = true
 		return nil
 	}
-	if _, err := io.Copy(io.Discard, res.Body); err != nil {
+	if c.body, err = io.ReadAll(res.Body); err != nil {
 		return err
 	}
 	if res.Close {

@@ -39,18 +39,25 @@ func (s *site) judge(v view) []string {
 	return c
 }
 
-// wants reads what is wanted of a view. Lines may be indented as the code
-// around them is.
+// wants reads what is wanted of a view.
 func (v *view) wants(scene string) ([]story.Want, error) {
+	return story.ParseWants(scene+", "+v.name, v.lines())
+}
+
+// lines are the wants as they stand in a file. In the code they may be
+// indented as the code around them is.
+func (v *view) lines() string {
 	var b strings.Builder
 	for line := range strings.Lines(v.want) {
-		line = strings.TrimSpace(line)
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
 		if !strings.HasPrefix(line, "want ") {
-			line = "  " + line
+			line = "               " + line
 		}
 		b.WriteString(line + "\n")
 	}
-	return story.ParseWants(scene+", "+v.name, b.String())
+	return b.String()
 }
 
 func (f *finding) suggests(title string) bool {

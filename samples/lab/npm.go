@@ -115,6 +115,21 @@ func socketIO(version, transports, result string) func(*site) error {
 	}
 }
 
+// inTurn drives one client after the other.
+func inTurn(drives ...func(*site) error) func(*site) error {
+	return func(s *site) error {
+		for _, d := range drives {
+			if err := d(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// calling drives a scripted client.
+func calling(c call) func(*site) error { return func(s *site) error { return s.play(c) } }
+
 // browse opens the chat in a headless Chromium, until its socket.io has given
 // the WebSocket up and asks by polling.
 func browse(s *site) error {

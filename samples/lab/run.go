@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,6 +25,9 @@ type outcome struct {
 }
 
 func run(o options) error {
+	if o.record {
+		return recordAll(o.names)
+	}
 	all := choose(o)
 	if len(all) == 0 {
 		return errors.New("no scene has such a name; -list shows them")
@@ -46,11 +48,6 @@ func run(o options) error {
 		defer fmt.Fprintf(os.Stdout, "kept: %s\n", t.dir)
 	} else {
 		defer os.RemoveAll(t.dir)
-	}
-	if slices.ContainsFunc(all, func(s *scene) bool { return s.npm }) {
-		if err := t.installNPM(); err != nil {
-			return err
-		}
 	}
 	begun := time.Now()
 	outcomes := playAll(ctx, all, t, o.jobs)

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -72,6 +73,11 @@ func newTools(all []*scene) (*tools, error) {
 	build.Dir = filepath.Join(t.root, "samples/lab/servers")
 	if err := ran(build); err != nil {
 		return nil, err
+	}
+	if slices.ContainsFunc(all, func(s *scene) bool { return s.npm }) {
+		if err := t.installNPM(); err != nil {
+			return nil, err
+		}
 	}
 	return t, t.makeCertificate()
 }
