@@ -23,7 +23,9 @@ func rough(name, sentence string, mtu int, w *wire) *scene {
 }
 
 const roughWant = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3 culprit=10.99.0.1:80|10.99.1.1
+    findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
 want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=3 culprit=10.99.0.1:80|10.99.1.1
+    findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
 `
 
 // wireScenes are about what befalls packets.
