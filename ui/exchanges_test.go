@@ -144,23 +144,23 @@ func TestExchangesLeadToHandshakes(t *testing.T) {
 		t.Errorf("an ordinary exchange can be saved:\n%s", r.text())
 	}
 	r.press("/ websocket Enter Enter")
-	if !strings.Contains(r.text(), "story of h4") {
+	if !strings.Contains(r.text(), "story of h7") {
 		t.Fatalf("no story:\n%s", r.text())
 	}
 	r.press("c") // the connection's list begins at the handshake
-	if e := r.exchanges(); e.now.handshake(e.list.selected) == nil || e.now.handshake(e.list.selected).ID != "h4" {
+	if e := r.exchanges(); e.now.handshake(e.list.selected) == nil || e.now.handshake(e.list.selected).ID != "h7" {
 		t.Errorf("the list of the connection begins at row %d", e.list.selected)
 	}
 	r.press("Esc Esc")
 	r.key(tcell.KeyRune, ' ')
 	var marks map[string]bool
 	r.on(func() { marks = r.app.home.list.marks })
-	if len(marks) != 1 || !marks["h4"] || !strings.Contains(r.text(), "\n*") {
+	if len(marks) != 1 || !marks["h7"] || !strings.Contains(r.text(), "\n*") {
 		t.Errorf("marked: %v\n%s", marks, r.text())
 	}
 	r.press("g w Enter")
 	r.see("done with")
-	if c := wrote.last(t); c.ids != "h4" {
+	if c := wrote.last(t); c.ids != "h7" {
 		t.Errorf("saved are %s", c.ids)
 	}
 }
