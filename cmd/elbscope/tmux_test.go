@@ -218,7 +218,8 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 			case "Q":
 				x.press("Q")
 			case "Ctrl-C":
-				x.press("C-c")
+				// It stops the reading, and there is nothing to stay for. A
+				// second one might already reach the shell.
 				x.press("C-c")
 			default:
 				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
