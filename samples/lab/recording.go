@@ -24,6 +24,7 @@ type point struct {
 	marks int
 }
 
+func onClient(s *site) *namespace   { return s.client }
 func onBalancer(s *site) *namespace { return s.balancer }
 func onInstance(s *site) *namespace { return s.instance }
 func onWire(s *site) *namespace     { return s.wire }
@@ -41,6 +42,11 @@ func instanceLegs(more ...string) point {
 // anyOnBalancer sees both legs of the load balancer.
 func anyOnBalancer(more ...string) point {
 	return point{name: "balancer", at: onBalancer, dev: "any", more: more, marker: onBalancer, mark: "127.0.0.1"}
+}
+
+// onInterface sees one machine's end of a wire, with an address to mark it by.
+func onInterface(name string, at func(*site) *namespace, dev, mark string, more ...string) point {
+	return point{name: name, at: at, dev: dev, more: more, marker: at, mark: mark}
 }
 
 // tagged is the wire between the balancer and the instance, where the frames
@@ -86,7 +92,9 @@ func (p *point) seesMark(s *site) error {
 
 // stopRecording ends all recordings once everything is in them.
 func (s *site) stopRecording() error {
-	for _, p := range s.points {
+	points := s.points
+	s.points = nil
+	for _, p := range points {
 		if err := p.seesMark(s); err != nil {
 			return err
 		}
