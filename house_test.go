@@ -18,7 +18,8 @@ import (
 // then add it.
 var mayImport = map[string][]string{
 	"capture/flow":    {},
-	"capture":         {"capture/flow"},
+	"capture/bpf":     {},
+	"capture":         {"capture/flow", "capture/bpf"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
 	"analyze/preface": {},
@@ -33,10 +34,11 @@ var mayImport = map[string][]string{
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
+	"internal/picture":        {},
 	"samples/lab":             {"internal/story"},
 	"samples/lab/servers":     {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},
 }
 
@@ -47,6 +49,7 @@ var rooms = map[string][]string{
 	"github.com/rivo/tview":         {"ui"},
 	"github.com/gdamore/tcell":      {"ui"},
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
+	"golang.org/x/net":              {"capture/bpf", "samples/lab/servers"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 	"golang.org/x/sys":              {"samples/lab"},
@@ -54,7 +57,6 @@ var rooms = map[string][]string{
 	"github.com/gorilla/websocket": {"samples/lab/servers"},
 	"github.com/coder/websocket":   {"samples/lab/servers"},
 	"github.com/gobwas/ws":         {"samples/lab/servers"},
-	"golang.org/x/net":             {"samples/lab/servers"},
 }
 
 // sources calls visit for every Go file that is no test, with its package's

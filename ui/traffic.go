@@ -52,6 +52,9 @@ func (t *traffic) content(width int) []line {
 	out := []line{{own(strong, fmt.Sprintf("%d packets, each in one of these:", s.Snap.Totals.Packets))}, nil}
 	for _, b := range buckets {
 		n := b.count(l)
+		if b.name == "filtered" && n > 0 {
+			b.means = t.a.theme.wire(plain, t.a.o.Report.CaptureFilter.Note(n, s.Snap.Totals.Packets), 0).text
+		}
 		st := plain
 		if n == 0 {
 			st = faint

@@ -15,7 +15,7 @@ import (
 // export writes the report on hs to path: as text or as JSON, by the ending of
 // its name. Secrets are masked as in the printed report, whatever the screen
 // shows.
-func (s *saver) export(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool) (note string, err error) {
+func (s *saver) export(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, _ func(float64)) (note string, err error) {
 	print, width := report.Text, 80
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".txt":
@@ -29,7 +29,7 @@ func (s *saver) export(ctx context.Context, hs []*analyze.Handshake, path string
 	chosen.Handshakes = hs
 	ro := report.Options{
 		Version: version(), NoRedact: s.o.noRedact, Explain: explanation, ASCII: s.o.ascii,
-		Location: s.o.location(), Full: true, Width: width,
+		Location: s.o.location(), CaptureFilter: s.o.packets.forReport(), Full: true, Width: width,
 	}
 	if len(hs) < len(snap.Handshakes) {
 		ro.Note = fmt.Sprintf("%d of %d handshakes, chosen by hand", len(hs), len(snap.Handshakes))

@@ -24,14 +24,16 @@ var usage string
 
 // options are what a command line says.
 type options struct {
-	command  string // "report", "explain", "help" or "version"
+	command  string // "report", "explain", "tcpdump-command", "help" or "version"
 	files    []string
-	topics   []string // of explain
+	topics   []string // of explain; ports of tcpdump-command
+	packets  captureFilter
 	format   string
 	color    string
 	expr     string
 	failOn   string
 	memory   int64
+	pace     float64 // of a replay; 0 for none
 	utc      bool
 	noRedact bool
 	ascii    bool
@@ -44,15 +46,24 @@ type options struct {
 // defaultMemory bounds what is kept, in bytes.
 const defaultMemory = 256 << 20
 
-// parseArgs reads a command line. Flags may stand anywhere.
-func parseArgs(args []string) (*options, error) {
-	o := &options{}
+// rawFlags are those whose texts are read once all flags are known.
+type rawFlags struct {
+	memory, pace            string
+	captureExpr, captureBPF string
+	help, version           bool
+}
+
+// defineFlags says which flags there are.
+func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 	fs := pflag.NewFlagSet("elbscope", pflag.ContinueOnError)
 	fs.Usage = func() {}
 	fs.SortFlags = false
-	memory := fs.String("memory", "256M", "")
-	help := fs.BoolP("help", "h", false, "")
-	showVersion := fs.Bool("version", false, "")
+	fs.StringVar(&raw.memory, "memory", "256M", "")
+	fs.StringVar(&raw.pace, "pace", "", "")
+	fs.StringVarP(&raw.captureExpr, "capture-filter", "f", "", "")
+	fs.StringVar(&raw.captureBPF, "bpf", "", "")
+	fs.BoolVarP(&raw.help, "help", "h", false, "")
+	fs.BoolVar(&raw.version, "version", false, "")
 	fs.StringVar(&o.format, "format", "text", "")
 	fs.StringVar(&o.color, "color", "auto", "")
 	fs.StringVarP(&o.expr, "filter", "Y", "", "")
@@ -63,35 +74,60 @@ func parseArgs(args []string) (*options, error) {
 	fs.BoolVar(&o.full, "full", false, "")
 	fs.BoolVar(&o.tui, "tui", false, "")
 	fs.BoolVar(&o.noTUI, "no-tui", false, "")
+	return fs
+}
+
+// parseArgs reads a command line. Flags may stand anywhere.
+func parseArgs(args []string) (*options, error) {
+	o, raw := &options{}, &rawFlags{}
+	fs := defineFlags(o, raw)
 	if err := fs.Parse(args); err != nil {
 		return nil, &hintError{err.Error(), "elbscope --help"}
 	}
-	rest := fs.Args()
-	switch {
-	case *help:
+	switch rest := fs.Args(); {
+	case raw.help:
 		o.command = "help"
-		return o, nil
-	case *showVersion:
+	case raw.version:
 		o.command = "version"
+	default:
+		o.words(rest)
+	}
+	if o.command != "report" {
 		return o, nil
-	case len(rest) > 0 && rest[0] == "help":
-		o.command = "help"
-		return o, nil
-	case len(rest) > 0 && rest[0] == "version":
-		o.command = "version"
-		return o, nil
-	case len(rest) > 0 && rest[0] == "explain":
-		o.command, o.topics = "explain", rest[1:]
-		return o, nil
-	case len(rest) > 0 && rest[0] == "report":
-		rest, o.printed = rest[1:], true
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
-	o.command, o.files = "report", rest
-	if len(rest) == 0 {
+	if len(o.files) == 0 {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
-	return o, o.check(*memory)
+	var err error
+	if o.pace, err = parsePace(raw.pace); err != nil {
+		return nil, err
+	}
+	if o.packets, err = newCaptureFilter(raw.captureExpr, raw.captureBPF); err != nil {
+		return nil, err
+	}
+	if err := o.packets.checkForFiles(); err != nil {
+		return nil, err
+	}
+	return o, o.check(raw.memory)
+}
+
+// words takes what is no flag: a command with its arguments, or files.
+func (o *options) words(rest []string) {
+	first := ""
+	if len(rest) > 0 {
+		first = rest[0]
+	}
+	switch first {
+	case "help", "version":
+		o.command = first
+	case "explain", "tcpdump-command":
+		o.command, o.topics = first, rest[1:]
+	case "report":
+		o.command, o.files, o.printed = "report", rest[1:], true
+	default:
+		o.command, o.files = "report", rest
+	}
 }
 
 // check looks at what only some words are allowed for.

@@ -17,7 +17,7 @@ import (
 // printReport prints the report in the wanted format.
 func printReport(w io.Writer, snap *analyze.Snapshot, o *options, note string) error {
 	ro := report.Options{
-		Version: version(), Note: note, NoRedact: o.noRedact, Explain: explanation,
+		Version: version(), Note: note, CaptureFilter: o.packets.forReport(), NoRedact: o.noRedact, Explain: explanation,
 		Color: o.wantsColor(w), ASCII: o.ascii || !utf8Locale(), Location: o.location(), Full: o.full,
 		Width: columns(w),
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"syscall"
@@ -41,6 +42,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return deliver(stdout, usage, say)
 	case "version":
 		return deliver(stdout, "elbscope "+version()+"\n", say)
+	case "tcpdump-command":
+		line, err := tcpdumpCommand(o.topics)
+		if err != nil {
+			return say.complain(exitUsage, err)
+		}
+		fmt.Fprint(stderr, tcpdumpAdvice)
+		return deliver(stdout, line, say)
 	case "explain":
 		text, err := explain(o.topics)
 		if err != nil {
@@ -62,7 +70,7 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 		reading, stop = linger(ctx, pipeGrace)
 		defer stop()
 	}
-	in, err := openInputs(reading, o.files)
+	in, err := openInputs(reading, o.files, nil)
 	if err != nil {
 		return say.complain(inputStatus(err), err)
 	}
@@ -99,8 +107,12 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 func read(ctx context.Context, o *options, in *inputs, say *messages) (*analyze.Snapshot, error) {
 	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
 	pump := capture.NewPump(engine, o.memory)
+	pump.Filter = o.packets.forFiles()
 	progress := newProgressLine(say.w)
 	pump.OnProgress = progress.show
+	if o.pace > 0 {
+		pump.Pacer = newPace(o.pace)
+	}
 	err := pump.Run(ctx, in.sources)
 	progress.clear()
 	in.conclude(engine)

@@ -334,7 +334,7 @@ func query(ts *testscript.TestScript, _ bool, args []string) {
 
 // TestScriptNames keeps names short and sorted by what they are about.
 func TestScriptNames(t *testing.T) {
-	about := []string{"report", "read", "exit", "help", "version", "explain", "usage", "pipe", "hostile", "terminal", "memory"}
+	about := []string{"report", "read", "exit", "help", "version", "explain", "usage", "pipe", "hostile", "terminal", "memory", "tcpdump"}
 	names, err := fs.Glob(os.DirFS("testdata/script"), "*.txtar")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no scripts found", err)

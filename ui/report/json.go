@@ -30,6 +30,9 @@ func JSON(w io.Writer, s *analyze.Snapshot, o Options) error {
 	if o.Note != "" {
 		e.field("note", o.Note)
 	}
+	if words := o.CaptureFilter.Words; words != "" {
+		e.field("captureFilter", words)
+	}
 	e.array("sources", len(s.Sources), func(i int) any { return b.source(i, &s.Sources[i]) })
 	e.field("counters", b.counters(&s.Totals))
 	e.array("handshakes", len(s.Handshakes), func(i int) any { return b.handshake(s.Handshakes[i]) })

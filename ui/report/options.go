@@ -20,6 +20,8 @@ type Options struct {
 	// Note is shown at the top: for instance that a filter chose only some of
 	// the handshakes.
 	Note string
+	// CaptureFilter is what left packets out, if anything did.
+	CaptureFilter CaptureFilter
 	// NoRedact shows cookies, credentials and tokens as they were sent.
 	NoRedact bool
 	// Explain returns the explanation of a finding; without it, or where it

@@ -17,6 +17,7 @@ func (p *page) counted(s *analyze.Snapshot) {
 			p.empty()
 		}
 		p.countedBriefly(s)
+		p.filtered(t)
 		return
 	}
 	p.empty()
@@ -31,10 +32,18 @@ func (p *page) counted(s *analyze.Snapshot) {
 	if t.Packets > 0 {
 		p.text("Packets: ", "  ", ledgerWords(t)+".")
 	}
+	p.filtered(t)
 	if lost := lostIn(s); lost != "" {
 		p.styled(yellow, "Lost:    ", "  ", lost+".")
 	} else if t.Packets > 0 {
 		p.text("Lost:    ", "  ", "nothing.")
+	}
+}
+
+// filtered says what nobody looked at.
+func (p *page) filtered(t *analyze.Totals) {
+	if note := p.o.CaptureFilter.Note(t.Ledger.Filtered, t.Packets); note != "" {
+		p.text("Filtered: ", "  ", p.own(note))
 	}
 }
 

@@ -16,7 +16,7 @@ func (p *page) nothing(s *analyze.Snapshot) {
 			count(s.Totals.Handshakes, "WebSocket handshake", "WebSocket handshakes")))
 		return
 	}
-	reasons := whyNothing(s)
+	reasons := whyNothing(s, &p.o.CaptureFilter)
 	p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s: %s.",
 		count(s.Totals.Packets, "packet", "packets"), reasons[0].why)))
 	for _, r := range reasons[1:] {
@@ -42,7 +42,7 @@ type emptiness struct{ why, try, code string }
 // whyNothing finds the reasons in the ledger, the counters and the problems
 // of the sources; the first is the one that explains most. There is always
 // one.
-func whyNothing(s *analyze.Snapshot) []emptiness {
+func whyNothing(s *analyze.Snapshot, filter *CaptureFilter) []emptiness {
 	t := &s.Totals
 	if t.Packets == 0 {
 		return []emptiness{{"there are no packets at all",
@@ -56,7 +56,7 @@ func whyNothing(s *analyze.Snapshot) []emptiness {
 	}
 	add := func(when bool, why, try string) { addCode("", when, why, try) }
 	l := &t.Ledger
-	add(l.Filtered == t.Packets, "the filter left out every packet", "a wider filter.")
+	add(l.Filtered == t.Packets, "the filter left out every packet", filter.wider())
 	add(l.Damaged > t.Packets/2, "most of the packets are damaged",
 		"capturing again; copy capture files in binary mode.")
 	addCode("unknown-link-type", has(s, "unknown-link-type") && t.Connections == 0, "the link type is not one that can be read",

@@ -1,0 +1,64 @@
+package capture
+
+import (
+	"fmt"
+
+	"elbscope/capture/bpf"
+	"elbscope/capture/flow"
+)
+
+// Filter chooses among the packets of an input before they are decoded. What
+// it leaves out is counted as filtered, and numbers stay those of the input.
+// nil leaves out nothing.
+type Filter struct {
+	// programs are by link type. A packet of another link type is kept: a
+	// filter that cannot read it has nothing to say about it.
+	programs map[LinkType]bpf.Program
+	// any is a program that does not say for which link type it was made: for
+	// that of the first packet, which is link.
+	any  bpf.Program
+	link *LinkType
+}
+
+// NewFilter returns a Filter for all link types that are decoded, which does
+// not change. It fails if a program would be too long.
+func NewFilter(f *bpf.Filter) (*Filter, error) {
+	out := &Filter{programs: make(map[LinkType]bpf.Program)}
+	for _, link := range []LinkType{
+		LinkNull, LinkEthernet, LinkRawBSD, LinkRaw, LinkLoop, LinkLinuxSLL, LinkIPv4, LinkIPv6, LinkLinuxSLL2,
+	} {
+		p, err := f.Compile(uint16(link), bpf.Everything)
+		if err != nil {
+			return nil, err
+		}
+		out.programs[link] = p
+	}
+	return out, nil
+}
+
+// NewProgramFilter returns a Filter that asks p, which was made for one link
+// type; that of the first packet is taken for it. Packets of others are kept,
+// and named in a problem. It belongs to one goroutine.
+func NewProgramFilter(p bpf.Program) *Filter { return &Filter{any: p} }
+
+// Keep tells whether p is to be looked at. note receives what is wrong, and
+// may be nil.
+func (f *Filter) Keep(p *Packet, note func(flow.Problem)) bool {
+	if f == nil {
+		return true
+	}
+	program, ok := f.programs[p.Link]
+	if f.any != nil {
+		if f.link == nil {
+			link := p.Link
+			f.link = &link
+		}
+		program, ok = f.any, p.Link == *f.link
+		if !ok && note != nil {
+			note(flow.Problem{Code: "filter-link-type", Packet: p.Num, Message: fmt.Sprintf(
+				"packets of link type %s were not filtered: a program is for one link type, and the first packet is of %s; "+
+					"filter each with its own program, or by an expression: elbscope -f 'tcp port 80' FILE", p.Link, *f.link)})
+		}
+	}
+	return !ok || program.Match(p.Data, max(int(p.Orig), len(p.Data)))
+}
