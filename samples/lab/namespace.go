@@ -28,7 +28,7 @@ func newNamespace(name string) (*namespace, error) {
 		return nil, err
 	}
 	n := &namespace{name, f}
-	// Packets on loopback must fit into what tcpdump keeps, 65535 bytes.
+	// Packets on loopback must fit into what tcpdump keeps.
 	if err := n.ip("link set lo mtu 16384 up"); err != nil {
 		return n, err
 	}

@@ -55,11 +55,13 @@ func tagged() point {
 	return point{name: "tagged", at: onWire, dev: tapDevice, marker: onBalancer, mark: instanceAddr}
 }
 
-// record starts tcpdump at a point and waits until it sees packets.
+// record starts tcpdump at a point and waits until it sees packets. Its buffer
+// is divided into slots of the snapshot length; no packet of the lab is longer
+// than loopback's MTU of 16384.
 func (s *site) record(p point) error {
 	p.file = s.path(p.name + ".pcap")
 	args := append([]string{"-i", p.dev, "--immediate-mode", "-U", "-n", "-Z", "root",
-		"-B", "65536", "-s", "65535", "-w", p.file}, p.more...)
+		"-B", "131072", "-s", "32768", "-w", p.file}, p.more...)
 	var err error
 	if p.proc, err = s.start(p.at(s), "tcpdump", args...); err != nil {
 		return err
