@@ -29,6 +29,9 @@ type Pump struct {
 	points []*point
 	seg    segment
 	fp     flow.Packet
+	// parted is set for a moment when the source at hand turned out not to
+	// continue its point: it is the new one.
+	parted *point
 }
 
 // Progress says how far Run has come.
@@ -161,7 +164,12 @@ func (p *Pump) take(in *intake) (ticked bool) {
 	}
 	in.n++
 	in.peeked = false
-	return p.packet(in.pt, in.index, &in.packet)
+	ticked = p.packet(in.pt, in.index, &in.packet)
+	if p.parted != nil {
+		in.pt, p.parted = p.parted, nil
+		p.dec.frags = in.pt.frags
+	}
+	return ticked
 }
 
 // end settles what a source leaves behind.
@@ -210,10 +218,26 @@ func (p *Pump) pointFor(info *flow.SourceInfo, start flow.Time) *point {
 		}
 	}
 	if best == nil {
-		best = &point{assembler: newAssembler(&p.shared), frags: new(fragments), ticked: start - tickEvery}
-		p.points = append(p.points, best)
+		best = p.newPoint(start)
 	}
 	return best
+}
+
+func (p *Pump) newPoint(start flow.Time) *point {
+	pt := &point{assembler: newAssembler(&p.shared), frags: new(fragments), ticked: start - tickEvery}
+	p.points = append(p.points, pt)
+	return pt
+}
+
+// part gives a source a point of its own that seemed to continue pt, and takes
+// along the connections that it has opened there. It is a second recording of
+// the same packets, by a clock that is ahead.
+func (p *Pump) part(pt *point, source int, now flow.Time) *point {
+	own := p.newPoint(now)
+	own.ticked, own.reading = now, true
+	pt.handOver(own.assembler, source)
+	pt.carried, pt.reading = false, false
+	return own
 }
 
 // continuedBy tells whether a source that starts so goes on where the point's
@@ -274,6 +298,10 @@ func (p *Pump) segment(pt *point, source int, pk *Packet, packets uint64) {
 	p.fp = flow.Packet{
 		Source: source, Num: pk.Num, Time: pk.Time, Link: uint16(pk.Link), Offset: pk.Offset,
 		CapLen: uint32(len(pk.Data)), OrigLen: pk.Orig, Raw: pk.Data,
+	}
+	if pt.knowsFromBefore(&p.seg, source) {
+		pt = p.part(pt, source, pk.Time)
+		p.parted = pt
 	}
 	switch pt.segment(&p.seg, &p.fp) {
 	case broughtSomething:
