@@ -19,6 +19,7 @@ import (
 var mayImport = map[string][]string{
 	"capture/flow":    {},
 	"capture":         {"capture/flow"},
+	"capture/live":    {"capture", "capture/flow"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
 	"analyze/preface": {},
@@ -34,7 +35,8 @@ var mayImport = map[string][]string{
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "capture/live", "ui", "ui/report",
+		"internal/wiretext",
 	},
 }
 
@@ -46,6 +48,8 @@ var rooms = map[string][]string{
 	"github.com/gdamore/tcell":      {"ui"},
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
 	"golang.org/x/term":             {"cmd/elbscope"},
+	"golang.org/x/sys":              {"capture/live", "cmd/elbscope"},
+	"golang.org/x/net/bpf":          {"capture"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 }
 

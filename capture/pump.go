@@ -104,10 +104,13 @@ type first struct {
 	packet Packet
 	err    error
 	peeked bool
+	// dropped is how many of its losses were counted.
+	dropped uint64
 }
 
 // progressEvery is how many packets pass at most between two looks at the
-// context, and how many do between two calls of OnProgress.
+// context, and how many do between two calls of OnProgress; each heartbeat
+// calls it as well.
 const progressEvery = 1 << 12
 
 // runSource pumps one source dry.
@@ -119,13 +122,21 @@ func (p *Pump) runSource(ctx context.Context, f *first, sources int) error {
 	if err == nil {
 		err = p.runPackets(ctx, f, pk, sources)
 	}
-	if d, ok := f.source.(interface{ KernelDropped() uint64 }); ok {
-		p.totals.KernelDropped += d.KernelDropped()
-	}
+	p.countDropped(f)
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
+}
+
+// countDropped brings the count of packets up to date that were lost before
+// they reached us.
+func (p *Pump) countDropped(f *first) {
+	if d, ok := f.source.(interface{ KernelDropped() uint64 }); ok {
+		now := d.KernelDropped()
+		p.totals.KernelDropped += now - f.dropped
+		f.dropped = now
+	}
 }
 
 // runPackets pumps pk, the first packet of f, and all after it. A context that
@@ -137,10 +148,13 @@ func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int)
 	for n := 1; err == nil; n++ {
 		// On a silent wire, few packets pass, or none.
 		ticked := p.packet(pt, f.index, &pk)
-		if (ticked || n%progressEvery == 0) && ctx.Err() != nil {
-			break
+		if ticked || n%progressEvery == 0 {
+			if ctx.Err() != nil && !f.endsItself() {
+				break
+			}
+			p.countDropped(f)
 		}
-		if n%progressEvery == 0 && p.OnProgress != nil {
+		if (pk.Data == nil || n%progressEvery == 0) && p.OnProgress != nil {
 			p.OnProgress(p.progress(f, &pk, sources))
 		}
 		err = f.source.Next(&pk)
@@ -154,6 +168,10 @@ func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int)
 	pt.links = append(pt.links, info.LinkTypes...)
 	return err
 }
+
+// endsItself tells whether a source knows when it is over: a live one has
+// packets in hand that came before it was stopped.
+func (f *first) endsItself() bool { return f.source.Info().Format == "live" }
 
 func (p *Pump) progress(f *first, pk *Packet, sources int) Progress {
 	at := Progress{Source: f.index, Sources: sources, Packets: p.totals.Packets, Done: pk.Offset, Size: -1}
@@ -203,6 +221,9 @@ func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
 // of the ledger. It tells whether there was a tick.
 func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	if pk.Data == nil { // a heartbeat
+		if sink, ok := p.shared.sink.(flow.LossSink); ok && pk.LostTo > 0 {
+			sink.Lost(source, pk.LostFrom, pk.LostTo)
+		}
 		p.tick(pt, pk.Time)
 		return true
 	}
