@@ -18,6 +18,7 @@ import (
 // then add it.
 var mayImport = map[string][]string{
 	"capture/flow":    {},
+	"capture/bpf":     {},
 	"capture":         {"capture/flow"},
 	"capture/live":    {"capture", "capture/flow"},
 	"analyze/http1":   {},
@@ -35,8 +36,8 @@ var mayImport = map[string][]string{
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "capture/live", "ui", "ui/report",
-		"internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "capture/live", "ui",
+		"ui/report", "internal/wiretext",
 	},
 }
 
@@ -49,7 +50,7 @@ var rooms = map[string][]string{
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"golang.org/x/sys":              {"capture/live", "cmd/elbscope"},
-	"golang.org/x/net/bpf":          {"capture"},
+	"golang.org/x/net/bpf":          {"capture/bpf", "capture/live"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 }
 
