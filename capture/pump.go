@@ -33,6 +33,8 @@ type Progress struct {
 	Source, Sources int
 	// Packets is the number of packets read so far, of all inputs.
 	Packets uint64
+	// Dropped is how many packets were lost before they reached us.
+	Dropped uint64
 	// Done and Size say how far the input at hand has been read, in bytes of
 	// the file; Size is -1 where that is not known.
 	Done, Size int64
@@ -174,7 +176,8 @@ func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int)
 func (f *first) endsItself() bool { return f.source.Info().Format == "live" }
 
 func (p *Pump) progress(f *first, pk *Packet, sources int) Progress {
-	at := Progress{Source: f.index, Sources: sources, Packets: p.totals.Packets, Done: pk.Offset, Size: -1}
+	at := Progress{Source: f.index, Sources: sources, Packets: p.totals.Packets,
+		Dropped: p.totals.KernelDropped, Done: pk.Offset, Size: -1}
 	if sized, ok := f.source.(interface{ Size() int64 }); ok && pk.Offset >= 0 {
 		at.Size = sized.Size()
 	}

@@ -1,7 +1,9 @@
 package live
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 
 	"golang.org/x/net/bpf"
 
@@ -24,7 +26,10 @@ const (
 	// The kernel's own data, at negative offsets (linux/filter.h).
 	auxProtocol = 0xfffff000     // SKF_AD_OFF + SKF_AD_PROTOCOL
 	auxPktType  = 0xfffff000 + 4 // SKF_AD_PKTTYPE
+	auxIfindex  = 0xfffff000 + 8
 	auxHatype   = 0xfffff000 + 28
+
+	sll2HeaderLen = 20
 
 	pktOutgoing   = 4   // PACKET_OUTGOING
 	arphrdLoop    = 772 // ARPHRD_LOOPBACK
@@ -219,4 +224,40 @@ func bounded(program []bpf.RawInstruction, snapLen int, loopback bool) []bpf.Raw
 		out = append(out, in)
 	}
 	return out
+}
+
+// ForCooked turns a program that tcpdump made for its -i any, which looks for
+// everything behind a LINUX_SLL2 header, into one for a cooked socket, on which
+// that header does not exist yet: what it looks for is asked of the kernel.
+func ForCooked(program []bpf.RawInstruction) ([]bpf.RawInstruction, error) {
+	const (
+		modeMask  = 0xe0
+		absolute  = 0x20
+		indirect  = 0x40
+		length    = 0xa0 // ldx 4*([k]&0xf)
+		ancillary = 0xffe00000
+	)
+	out := slices.Clone(program)
+	for i := range out {
+		in := &out[i]
+		mode := in.Op & modeMask
+		if class := in.Op & 7; class > 1 || mode != absolute && mode != indirect && mode != length || in.K >= ancillary {
+			continue
+		}
+		switch {
+		case in.K >= sll2HeaderLen:
+			in.K -= sll2HeaderLen
+		case in.Op == opLoadHalf && in.K == 0:
+			in.Op, in.K = opLoadWord, auxProtocol
+		case in.Op == opLoadWord && in.K == 4:
+			in.K = auxIfindex
+		case in.Op == opLoadHalf && in.K == 8:
+			in.Op, in.K = opLoadWord, auxHatype
+		case in.Op == opLoadByte && in.K == 10:
+			in.Op, in.K = opLoadWord, auxPktType
+		default:
+			return nil, fmt.Errorf("instruction %d of the filter looks into the link layer, which -i any does not have", i)
+		}
+	}
+	return out, nil
 }

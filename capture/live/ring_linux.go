@@ -53,9 +53,8 @@ const (
 	lateness = flow.Time(100 * 1e6)
 	// headroom is kept free before each packet, for a LINUX_SLL2 header and a
 	// VLAN tag.
-	headroom   = sll2Header + vlanTag
-	sll2Header = 20
-	vlanTag    = 4
+	headroom = sll2HeaderLen + vlanTag
+	vlanTag  = 4
 )
 
 // newRing gives a socket its ring of a size in bytes.
@@ -155,8 +154,8 @@ func (r *ring) cook(start int, from *unix.RawSockaddrLinklayer, tagged bool, tpi
 		binary.BigEndian.PutUint16(r.mem[start+2:], protocol)
 		protocol = tpid
 	}
-	start -= sll2Header
-	h := r.mem[start : start+sll2Header]
+	start -= sll2HeaderLen
+	h := r.mem[start : start+sll2HeaderLen]
 	binary.BigEndian.PutUint16(h, protocol)
 	h[2], h[3] = 0, 0
 	binary.BigEndian.PutUint32(h[4:], uint32(from.Ifindex))

@@ -24,7 +24,7 @@ var usage string
 
 // options are what a command line says.
 type options struct {
-	command  string // "report", "explain", "help" or "version"
+	command  string // "report", "live", "interfaces", "explain", "help" or "version"
 	files    []string
 	topics   []string // of explain
 	format   string
@@ -39,6 +39,7 @@ type options struct {
 	// tui and noTUI decide by hand whether the screen is opened; printed is
 	// set where the report was asked for by its name.
 	tui, noTUI, printed bool
+	capture             liveOptions
 }
 
 // defaultMemory bounds what is kept, in bytes.
@@ -63,6 +64,7 @@ func parseArgs(args []string) (*options, error) {
 	fs.BoolVar(&o.full, "full", false, "")
 	fs.BoolVar(&o.tui, "tui", false, "")
 	fs.BoolVar(&o.noTUI, "no-tui", false, "")
+	capturing := addLiveFlags(fs, &o.capture)
 	if err := fs.Parse(args); err != nil {
 		return nil, &hintError{err.Error(), "elbscope --help"}
 	}
@@ -87,6 +89,16 @@ func parseArgs(args []string) (*options, error) {
 		rest, o.printed = rest[1:], true
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
+	if len(rest) > 0 && rest[0] == "live" {
+		return o, o.live(fs, capturing, rest[1:], *memory)
+	}
+	if err := onlyLive(fs); err != nil {
+		return nil, err
+	}
+	if len(rest) > 0 && rest[0] == "interfaces" {
+		o.command = "interfaces"
+		return o, nil
+	}
 	o.command, o.files = "report", rest
 	if len(rest) == 0 {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
@@ -135,8 +147,8 @@ func oneOf(flag, got string, allowed ...string) error {
 // minMemory is the least that makes sense to work with.
 const minMemory = 8 << 20
 
-// parseSize reads a number of bytes with K, M or G behind it.
-func parseSize(s string) (int64, error) {
+// parseBytes reads a number of bytes with K, M or G behind it.
+func parseBytes(s string) (int64, error) {
 	upper := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B"), "I")
 	shift := 0
 	for i, unit := range []string{"K", "M", "G"} {
@@ -146,9 +158,18 @@ func parseSize(s string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(upper, 10, 64)
 	if err != nil || n <= 0 || n > 1<<(62-shift) {
+		return 0, errors.New("not a size")
+	}
+	return n << shift, nil
+}
+
+// parseSize reads the value of --memory.
+func parseSize(s string) (int64, error) {
+	n, err := parseBytes(s)
+	if err != nil {
 		return 0, &hintError{fmt.Sprintf("--memory %q is not a size", s), "elbscope --memory 256M FILE"}
 	}
-	if n <<= shift; n < minMemory {
+	if n < minMemory {
 		return 0, &hintError{fmt.Sprintf("--memory %s is too little to work with; 8M is the least", s), "elbscope --memory 64M FILE"}
 	}
 	return n, nil

@@ -23,8 +23,8 @@ func readFiles(t testing.TB, names ...string) *saver {
 	o := &options{files: names, memory: defaultMemory, utc: true}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	f := newFeed(o, cancel)
-	f.run(ctx, names, make(chan struct{}), func() {})
+	f := newFeed(o, filesView(ctx, o, cancel))
+	f.run(make(chan struct{}), func() {})
 	if failure := f.failure.Load(); failure != nil {
 		t.Fatal(*failure)
 	}

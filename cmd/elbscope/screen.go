@@ -20,19 +20,43 @@ import (
 	"elbscope/ui/report"
 )
 
-// screenRun reads the inputs behind the screen and shows it until the user
-// leaves. Nothing here waits for the reading: it ends with the program.
+// screenRun shows files and pipes.
 func screenRun(ctx context.Context, o *options, say *messages) int {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	f := newFeed(o, stop)
+	return showScreen(ctx, o, say, filesView(reading, o, stop))
+}
+
+func filesView(reading context.Context, o *options, stop context.CancelFunc) *view {
+	return &view{
+		name: inputNames(o.files), reading: reading, stop: stop,
+		open: func(ctx context.Context) (*inputs, error) { return openInputs(ctx, o.files) },
+	}
+}
+
+// view is what the screen shows: files, or a capture that is going on.
+type view struct {
+	name string
+	live bool
+	// open opens the inputs, to be read while reading lasts; stop ends it.
+	open    func(context.Context) (*inputs, error)
+	reading context.Context
+	stop    context.CancelFunc
+	// failed says at the end what else went wrong; nil for nothing.
+	failed func() error
+}
+
+// showScreen reads the inputs behind the screen and shows it until the user
+// leaves. Nothing here waits for the reading: it ends with the program.
+func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
+	f := newFeed(o, v)
 	files := &saver{o: o, feed: f}
 	defer files.cleanup()
 	app := ui.New(f, ui.Options{
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 		},
-		Name: inputNames(o.files), Filter: o.expr, Save: files.save, Export: files.export,
+		Name: v.name, Filter: o.expr, Save: files.save, Export: files.export,
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
 			return filter.Parse(expr, o.filterContext(s.Snap))
 		},
@@ -40,7 +64,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 	unhook := context.AfterFunc(ctx, app.Leave) // SIGTERM, SIGHUP
 	defer unhook()
 	opened := make(chan struct{})
-	go f.run(reading, o.files, opened, app.Leave)
+	go f.run(opened, app.Leave)
 	select {
 	case <-opened: // or not: then there is nothing to show
 	case <-time.After(patience):
@@ -85,6 +109,7 @@ func inputNames(files []string) string {
 
 // feed runs the pump and publishes what it knows, for the screen to look at.
 type feed struct {
+	view    *view
 	in      *inputs // nil until they are open
 	engine  *analyze.Engine
 	pump    *capture.Pump
@@ -98,9 +123,9 @@ type feed struct {
 	rev     uint64
 }
 
-func newFeed(o *options, stop context.CancelFunc) *feed {
-	f := &feed{stop: stop, start: time.Now()}
-	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
+func newFeed(o *options, v *view) *feed {
+	f := &feed{view: v, stop: v.stop, start: time.Now()}
+	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: v.live})
 	f.pump = capture.NewPump(f.engine, o.memory)
 	f.pump.OnProgress = f.progress
 	f.publish(f.snapshot(), true, capture.Progress{Size: -1}, nil)
@@ -118,7 +143,7 @@ func (f *feed) Stop() {
 
 // run opens and reads everything. A defect must not leave the terminal
 // unusable, so a panic here ends the screen first.
-func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, leave func()) {
+func (f *feed) run(opened chan<- struct{}, leave func()) {
 	fail := func(err error) {
 		f.failure.Store(&err)
 		leave()
@@ -128,7 +153,7 @@ func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, 
 			fail(fmt.Errorf("a defect of elbscope: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	in, err := openInputs(ctx, names)
+	in, err := f.view.open(f.view.reading)
 	if err != nil {
 		fail(err)
 		close(opened)
@@ -136,7 +161,7 @@ func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, 
 	}
 	close(opened)
 	f.in = in
-	err = f.pump.Run(ctx, in.sources)
+	err = f.pump.Run(f.view.reading, in.sources)
 	in.conclude(f.engine)
 	f.finish(err)
 }
@@ -150,6 +175,9 @@ func (f *feed) finish(err error) {
 	}
 	if lost := losses(snap); lost != nil || f.stopped.Load() {
 		err = lost // the same in better words, or the user's doing
+	}
+	if f.view.failed != nil {
+		err = errors.Join(err, f.view.failed())
 	}
 	f.publish(snap, false, capture.Progress{Size: -1}, errors.Join(f.in.failed, err))
 }
