@@ -33,8 +33,10 @@ type Source struct {
 	// monotonic clock at the last heartbeat; ending, when ctx ended, 0 before.
 	asOf, beat, ending flow.Time
 	endWall            flow.Time
-	sinceBeat          int
 	received, dropped  uint64
+	// now is the monotonic clock as of a few packets ago: to ask for each one
+	// would cost more than all the rest here.
+	now flow.Time
 }
 
 // Description is an interface that packets come from, by Packet.Iface.
@@ -47,6 +49,8 @@ const (
 	// beatEvery is the longest time between two heartbeats, while packets
 	// come and while none do.
 	beatEvery = flow.Time(200 * 1e6)
+	// lookEvery is how many packets pass between two looks at the clock.
+	lookEvery = 64
 	// clockSetBack is by how much time goes back if the clock was set.
 	clockSetBack = flow.Time(60 * 1e9)
 	// endPatience is how long packets may come after ctx has ended, which were
@@ -71,7 +75,8 @@ func clock(id int32) flow.Time {
 }
 
 func (s *Source) start() {
-	s.asOf, s.beat = wallClock(), monotonic()
+	s.asOf, s.now = wallClock(), monotonic()
+	s.beat = s.now
 	s.last = s.asOf - lateness
 	for _, r := range s.rings {
 		r.statistics() // counts from before the filter was there
@@ -114,20 +119,22 @@ func (s *Source) Close() error {
 // Next implements capture.Source. Between packets, and on a silent wire, it
 // returns heartbeats.
 func (s *Source) Next(p *capture.Packet) error {
-	now := monotonic()
+	if s.info.Packets%lookEvery == 0 {
+		s.now = monotonic()
+	}
 	if s.from != nil {
-		s.from.advance(now)
+		s.from.advance(s.now)
 		s.from = nil
 	}
 	for {
 		if s.o.Count > 0 && s.info.Packets >= s.o.Count {
 			return s.end()
 		}
-		if now-s.beat >= beatEvery {
-			s.heartbeat(p, now)
+		if s.now-s.beat >= beatEvery {
+			s.heartbeat(p)
 			return nil
 		}
-		r, idle := s.pick(now)
+		r, idle := s.pick()
 		if r != nil {
 			if s.ending != 0 && r.head.time > s.endWall {
 				return s.end()
@@ -136,13 +143,13 @@ func (s *Source) Next(p *capture.Packet) error {
 			return nil
 		}
 		if s.ending == 0 && s.ctx.Err() != nil {
-			s.ending, s.endWall = now, wallClock()
+			s.ending, s.endWall = s.now, wallClock()
 		}
-		if s.ending != 0 && idle && now-s.ending > endPatience {
+		if s.ending != 0 && idle && s.now-s.ending > endPatience {
 			return s.end()
 		}
-		s.wait(now)
-		now = monotonic()
+		s.wait()
+		s.now = monotonic()
 	}
 }
 
@@ -154,11 +161,11 @@ func (s *Source) end() error {
 
 // pick returns the ring whose packet is next by time, nil if it is not certain
 // yet which one that is; idle tells that none has any.
-func (s *Source) pick(now flow.Time) (best *ring, idle bool) {
+func (s *Source) pick() (best *ring, idle bool) {
 	waits := false
 	for _, r := range s.rings {
 		if !r.ready {
-			r.advance(now)
+			r.advance(s.now)
 		}
 		switch {
 		case !r.ready:
@@ -171,7 +178,7 @@ func (s *Source) pick(now flow.Time) (best *ring, idle bool) {
 		return nil, true
 	}
 	// What another interface saw earlier may become visible later.
-	if waits && now-best.seen < lateness {
+	if waits && s.now-best.seen < lateness {
 		return nil, false
 	}
 	return best, false
@@ -228,14 +235,14 @@ func (s *Source) describe(name string, link capture.LinkType) int {
 }
 
 // heartbeat says how far time has come, and whether packets were lost.
-func (s *Source) heartbeat(p *capture.Packet, now flow.Time) {
-	s.beat = now
+func (s *Source) heartbeat(p *capture.Packet) {
+	s.beat = s.now
 	*p = capture.Packet{Time: s.last, Offset: -1}
 	from, to, lost := s.countLosses()
 	if lost {
 		p.LostFrom, p.LostTo = from, to
 	}
-	if _, idle := s.pick(now); idle {
+	if _, idle := s.pick(); idle {
 		// All packets up to a little while ago are through. Time goes back
 		// only if the clock was set back.
 		if t := to - lateness; t > s.last || t < s.last-clockSetBack {
@@ -273,11 +280,11 @@ const messageDropped = "The kernel dropped packets because they were not read in
 	"Capture less with a filter, or give it more room with `elbscope live --buffer 64M --memory 512M`."
 
 // wait waits for packets, the end, or the time of the next heartbeat.
-func (s *Source) wait(now flow.Time) {
+func (s *Source) wait() {
 	// A further time is enough while one ring waits for the others.
-	timeout := min(max(s.beat+beatEvery-now, 1e6), lateness/5) / 1e6
+	timeout := min(max(s.beat+beatEvery-s.now, 1e6), lateness/5) / 1e6
 	if s.ending == 0 && len(s.rings) == 1 {
-		timeout = max(s.beat+beatEvery-now, 1e6) / 1e6
+		timeout = max(s.beat+beatEvery-s.now, 1e6) / 1e6
 	}
 	fds := make([]unix.PollFd, 0, 8)
 	if s.ending == 0 {

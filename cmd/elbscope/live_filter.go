@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	netbpf "golang.org/x/net/bpf"
 
@@ -38,8 +39,8 @@ func (l *liveOptions) captureFilter() (*captureFilter, error) {
 		}
 		return f.Compile(uint16(link), bpf.Everything)
 	}}
-	for _, m := range f.Misses() {
-		c.notes = append(c.notes, "it leaves out "+m)
+	if m := f.Misses(); len(m) > 0 {
+		c.notes = append(c.notes, "it leaves out, should there be any: "+strings.Join(m, "; "))
 	}
 	return c, nil
 }

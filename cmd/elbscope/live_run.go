@@ -30,7 +30,15 @@ func liveRun(ctx context.Context, o *options, stdout io.Writer, say *messages) i
 		reading, end = context.WithTimeout(reading, o.capture.duration)
 		defer end()
 	}
-	c, err := startCapture(reading, o)
+	filter, err := o.capture.captureFilter()
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
+	who, err := accountFor(o.capture.user)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
+	c, err := startCapture(reading, o, filter, who)
 	if err != nil {
 		return say.complain(inputStatus(err), err)
 	}
@@ -50,16 +58,8 @@ type capturing struct {
 
 // startCapture opens the sockets, gives up all privileges, and only then looks
 // whether the file can be written.
-func startCapture(ctx context.Context, o *options) (*capturing, error) {
+func startCapture(ctx context.Context, o *options, filter *captureFilter, who *account) (*capturing, error) {
 	l := &o.capture
-	filter, err := l.captureFilter()
-	if err != nil {
-		return nil, err
-	}
-	who, err := accountFor(l.user)
-	if err != nil {
-		return nil, err
-	}
 	source, err := live.Open(ctx, live.Options{
 		Interfaces: l.interfaces, Program: filter.program, SnapLen: l.snaplen, Buffer: l.buffer,
 		Promiscuous: l.promisc, Count: l.count,
@@ -73,7 +73,7 @@ func startCapture(ctx context.Context, o *options) (*capturing, error) {
 	}
 	c := &capturing{source: source, o: o}
 	for _, n := range filter.notes {
-		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: "Of the capture filter: " + n + "."})
+		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: "About the capture filter: " + n + "."})
 	}
 	if l.write != "" {
 		if c.saving, err = newRecorder(source, l, who); err != nil {
