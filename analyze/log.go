@@ -135,6 +135,9 @@ func (l *Log[T]) Snapshot() View[T] {
 	return View[T]{append([]*logChunk[T](nil), l.chunks...), l.base, l.first, l.next}
 }
 
+// Len returns how many numbers are in use, removed entries included.
+func (v View[T]) Len() int { return v.next - v.first }
+
 // All yields the entries in order, without those removed.
 func (v View[T]) All(yield func(*T) bool) {
 	for i := v.first; i < v.next; i++ {

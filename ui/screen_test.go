@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"elbscope/capture/flow"
 )
 
 var update = flag.Bool("update", false, "write the golden screens anew")
@@ -32,6 +34,7 @@ func TestScreens(t *testing.T) {
 		{"unfolded", article, "l", simpleOptions()},
 		{"story", article, "Enter", simpleOptions()},
 		{"ladder", article, "Enter Tab", simpleOptions()},
+		{"mend", article, "Enter m", simpleOptions()},
 		{"headers", article, "Enter d", simpleOptions()},
 		{"bytes", article, "Enter b", simpleOptions()},
 		{"packets", article, "Enter p", simpleOptions()},
@@ -51,11 +54,12 @@ func TestScreens(t *testing.T) {
 		{"broken", brokenFile, "", simpleOptions()},
 		{"broken-traffic", brokenFile, "t", simpleOptions()},
 		{"reading", stillReading, "", simpleOptions()},
+		{"replay", inReplay, "", simpleOptions()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			state := test.state(t)
 			for _, size := range sizes {
-				r := launch(t, state, size[0], size[1], test.o)
+				r := launchFeed(t, feedOf(state), size[0], size[1], test.o)
 				r.press(test.keys)
 				golden(t, fmt.Sprintf("%s_%dx%d", test.name, size[0], size[1]), r.text())
 				r.leave()
@@ -159,4 +163,41 @@ func stillReading(t *testing.T) *State {
 	s := *samples(t, "healthy-application-load-balancer.pcap")
 	s.Reading, s.Done, s.Size, s.Elapsed = true, 25<<20, 100<<20, 3e9
 	return &s
+}
+
+// inReplay is a replay that is held.
+func inReplay(t *testing.T) *State {
+	t.Helper()
+	s := stillReading(t)
+	s.Replay = &Replay{At: flow.Time(42e9), Speed: "10x", Paused: true}
+	return s
+}
+
+// feedOf publishes a state; that of a replay can be steered.
+func feedOf(s *State) *fakeFeed {
+	f := &fakeFeed{}
+	f.state.Store(s)
+	if s.Replay != nil {
+		f.replay = &fakeReplay{}
+	}
+	return f
+}
+
+// TestReplayKeys steers a replay, and wants the keys to go with it.
+func TestReplayKeys(t *testing.T) {
+	s := inReplay(t)
+	feed := feedOf(s)
+	r := launchFeed(t, feed, 80, 24, simpleOptions())
+	r.see("P pause")
+	r.press("P ] ] [ P")
+	if got, want := *feed.replay, (fakeReplay{pauses: 2, faster: 2, slower: 1}); got != want {
+		t.Errorf("the keys did %+v, not %+v", got, want)
+	}
+	over := *s
+	over.Rev, over.Reading, over.Replay = s.Rev+1, false, nil
+	r.publish(&over)
+	r.press("P ]")
+	if feed.replay.pauses != 2 || strings.Contains(r.text(), "P pause") {
+		t.Error("a replay that is over is still steered")
+	}
 }

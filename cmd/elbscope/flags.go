@@ -32,6 +32,7 @@ type options struct {
 	expr     string
 	failOn   string
 	memory   int64
+	pace     float64 // of a replay; 0 for none
 	utc      bool
 	noRedact bool
 	ascii    bool
@@ -52,6 +53,7 @@ func parseArgs(args []string) (*options, error) {
 	fs.Usage = func() {}
 	fs.SortFlags = false
 	memory := fs.String("memory", "256M", "")
+	speed := fs.String("pace", "", "")
 	help := fs.BoolP("help", "h", false, "")
 	showVersion := fs.Bool("version", false, "")
 	fs.StringVar(&o.format, "format", "text", "")
@@ -98,6 +100,10 @@ func parseArgs(args []string) (*options, error) {
 	if len(rest) > 0 && rest[0] == "interfaces" {
 		o.command = "interfaces"
 		return o, nil
+	}
+	var err error
+	if o.pace, err = parsePace(*speed); err != nil {
+		return nil, err
 	}
 	o.command, o.files = "report", rest
 	if len(rest) == 0 {

@@ -159,7 +159,7 @@ func (c *capturing) failed() error {
 func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view {
 	return &view{
 		name: "live " + strings.Join(c.o.capture.interfaces, " "), live: true, reading: reading, stop: stop,
-		open:   func(context.Context) (*inputs, error) { return c.in, nil },
+		open:   func(context.Context, func()) (*inputs, error) { return c.in, nil },
 		failed: c.failed,
 	}
 }

@@ -30,7 +30,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 func filesView(reading context.Context, o *options, stop context.CancelFunc) *view {
 	return &view{
 		name: inputNames(o.files), reading: reading, stop: stop,
-		open: func(ctx context.Context) (*inputs, error) { return openInputs(ctx, o.files) },
+		open: func(ctx context.Context, idle func()) (*inputs, error) { return openInputs(ctx, o.files, idle) },
 	}
 }
 
@@ -39,7 +39,7 @@ type view struct {
 	name string
 	live bool
 	// open opens the inputs, to be read while reading lasts; stop ends it.
-	open    func(context.Context) (*inputs, error)
+	open    func(ctx context.Context, idle func()) (*inputs, error)
 	reading context.Context
 	stop    context.CancelFunc
 	// failed says at the end what else went wrong; nil for nothing.
@@ -113,6 +113,7 @@ type feed struct {
 	in      *inputs // nil until they are open
 	engine  *analyze.Engine
 	pump    *capture.Pump
+	pace    *pace // nil where nothing is replayed
 	stop    context.CancelFunc
 	state   atomic.Pointer[ui.State]
 	stopped atomic.Bool
@@ -120,20 +121,34 @@ type feed struct {
 	failure atomic.Pointer[error]
 	start   time.Time
 	last    time.Time
+	at      capture.Progress
 	rev     uint64
 }
 
 func newFeed(o *options, v *view) *feed {
 	f := &feed{view: v, stop: v.stop, start: time.Now()}
-	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: v.live})
+	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: v.live || o.pace > 0})
 	f.pump = capture.NewPump(f.engine, o.memory)
+	if o.pace > 0 {
+		f.pace = newPace(o.pace)
+		f.pump.Pacer = f.pace
+	}
 	f.pump.OnProgress = f.progress
-	f.publish(f.snapshot(), true, capture.Progress{Size: -1}, nil)
+	f.at.Size = -1
+	f.publish(f.snapshot(), true, f.at, nil)
 	return f
 }
 
 // State implements ui.Feed.
 func (f *feed) State() *ui.State { return f.state.Load() }
+
+// Replay implements ui.Feed.
+func (f *feed) Replay() ui.Replayer {
+	if f.pace == nil {
+		return nil
+	}
+	return f.pace
+}
 
 // Stop implements ui.Feed.
 func (f *feed) Stop() {
@@ -153,7 +168,7 @@ func (f *feed) run(opened chan<- struct{}, leave func()) {
 			fail(fmt.Errorf("a defect of elbscope: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	in, err := f.view.open(f.view.reading)
+	in, err := f.view.open(f.view.reading, f.idle)
 	if err != nil {
 		fail(err)
 		close(opened)
@@ -190,9 +205,23 @@ func (f *feed) progress(at capture.Progress) {
 	if now.Sub(f.last) < publishEvery {
 		return
 	}
-	f.last = now
-	f.engine.Settle()
-	f.publish(f.snapshot(), true, at, nil)
+	f.last, f.at = now, at
+	snap := f.state.Load().Snap
+	if f.view.live || at.Packets != snap.Totals.Packets { // it may be held, or between two packets
+		f.engine.Settle()
+		snap = f.snapshot()
+	}
+	f.publish(snap, true, at, nil)
+}
+
+// idle shows the last packets before a pipe fell silent. The pump's goroutine
+// calls it between two packets, if there is a pump yet.
+func (f *feed) idle() {
+	if f.in == nil {
+		return
+	}
+	f.at.Packets, f.last = f.pump.Totals().Packets, time.Time{}
+	f.progress(f.at)
 }
 
 // snapshot returns what is known at present.
@@ -207,9 +236,13 @@ func (f *feed) snapshot() *analyze.Snapshot {
 // publish makes it known to the screen; snap must not change any more.
 func (f *feed) publish(snap *analyze.Snapshot, reading bool, at capture.Progress, err error) {
 	f.rev++
-	f.state.Store(&ui.State{
+	s := &ui.State{
 		Rev: f.rev, Snap: snap, Exchanges: f.engine.Exchanges.Snapshot(),
 		Reading: reading, Stopped: !reading && f.stopped.Load(), Done: at.Done, Size: at.Size,
 		Elapsed: time.Since(f.start), Err: err,
-	})
+	}
+	if reading && f.pace != nil {
+		s.Replay = f.pace.state()
+	}
+	f.state.Store(s)
 }

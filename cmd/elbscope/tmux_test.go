@@ -268,3 +268,61 @@ func alive(pid int) bool {
 	_, state, _ := strings.Cut(string(stat), ") ")
 	return !strings.HasPrefix(state, "Z")
 }
+
+// TestSlowPipe wants what came through a pipe to be on the screen while the
+// pipe is silent.
+func TestSlowPipe(t *testing.T) {
+	whole, err := os.ReadFile("../../samples/rewritten-502.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 80, 24)
+	pipe := filepath.Join(x.dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x.say("elbscope - < pipe; echo status $?")
+	w, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	written := 0
+	for _, step := range []struct {
+		share int // of the capture, in percent
+		sees  []string
+	}{
+		{5, []string{"reading; s stops", "0 handshakes"}},
+		{90, []string{"rewritten", "10.0.0.1:80", "reading; s stops"}},
+		{100, []string{"18 packets", "reading; s stops"}},
+	} {
+		n := len(whole) * step.share / 100
+		if _, err := w.Write(whole[written:n]); err != nil {
+			t.Fatal(err)
+		}
+		written = n
+		x.see(step.sees...)
+	}
+	w.Close()
+	x.see("read to the end")
+	x.press("Q")
+	x.see("status 1")
+	x.restored()
+}
+
+// TestReplayOnTheTerminal watches a capture as it happened, holds it, and lets
+// it run.
+func TestReplayOnTheTerminal(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("elbscope --pace 0.01x $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("replay 0.01x", "No handshake yet", "P pause")
+	x.press("P")
+	x.see("PAUSED at 0.01x")
+	x.press("]", "]", "]", "]")
+	x.see("PAUSED at 1x")
+	x.press("P")
+	x.see("replay 1x", "rewritten")
+	x.see("read to the end", "2 502")
+	x.press("Q")
+	x.see("status 1")
+}
