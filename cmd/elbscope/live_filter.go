@@ -40,7 +40,7 @@ func (l *liveOptions) captureFilter() (*captureFilter, error) {
 		return f.Compile(uint16(link), bpf.Everything)
 	}}
 	if m := f.Misses(); len(m) > 0 {
-		c.notes = append(c.notes, "it leaves out, should there be any: "+strings.Join(m, "; "))
+		c.notes = append(c.notes, "the filter leaves out, should there be any: "+strings.Join(m, "; "))
 	}
 	return c, nil
 }

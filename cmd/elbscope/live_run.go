@@ -54,6 +54,7 @@ type capturing struct {
 	saving *recorder // nil without -w
 	in     *inputs
 	o      *options
+	notes  []string // about the filter
 }
 
 // startCapture opens the sockets, gives up all privileges, and only then looks
@@ -71,9 +72,9 @@ func startCapture(ctx context.Context, o *options, filter *captureFilter, who *a
 		source.Close()
 		return nil, err
 	}
-	c := &capturing{source: source, o: o}
+	c := &capturing{source: source, o: o, notes: filter.notes}
 	for _, n := range filter.notes {
-		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: "About the capture filter: " + n + "."})
+		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: strings.ToUpper(n[:1]) + n[1:] + "."})
 	}
 	if l.write != "" {
 		if c.saving, err = newRecorder(source, l, who); err != nil {
@@ -158,7 +159,7 @@ func (c *capturing) failed() error {
 // view is what the screen needs of the run.
 func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view {
 	return &view{
-		name: "live " + strings.Join(c.o.capture.interfaces, " "), live: true, reading: reading, stop: stop,
+		name: "live " + strings.Join(c.o.capture.interfaces, " "), note: strings.Join(c.notes, "; "), live: true, reading: reading, stop: stop,
 		open:   func(context.Context, func()) (*inputs, error) { return c.in, nil },
 		failed: c.failed,
 	}

@@ -37,6 +37,8 @@ func filesView(reading context.Context, o *options, stop context.CancelFunc) *vi
 // view is what the screen shows: files, or a capture that is going on.
 type view struct {
 	name string
+	// note is said once, at the beginning.
+	note string
 	live bool
 	// open opens the inputs, to be read while reading lasts; stop ends it.
 	open    func(ctx context.Context, idle func()) (*inputs, error)
@@ -56,7 +58,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 		},
-		Name: v.name, Filter: o.expr, Save: files.save, Export: files.export,
+		Name: v.name, Note: v.note, Filter: o.expr, Save: files.save, Export: files.export,
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
 			return filter.Parse(expr, o.filterContext(s.Snap))
 		},
@@ -239,7 +241,7 @@ func (f *feed) publish(snap *analyze.Snapshot, reading bool, at capture.Progress
 	s := &ui.State{
 		Rev: f.rev, Snap: snap, Exchanges: f.engine.Exchanges.Snapshot(),
 		Reading: reading, Stopped: !reading && f.stopped.Load(), Done: at.Done, Size: at.Size,
-		Elapsed: time.Since(f.start), Err: err,
+		Live: f.view.live, Elapsed: time.Since(f.start), Err: err,
 	}
 	if reading && f.pace != nil {
 		s.Replay = f.pace.state()
