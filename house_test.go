@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
+	"internal/load":           {},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "capture/live", "ui",
 		"ui/report", "internal/wiretext",
