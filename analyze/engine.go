@@ -49,6 +49,11 @@ type Engine struct {
 	now                flow.Time
 	finished, judgeAll bool
 
+	// losses are the spans in which packets were lost, by source; doubtful,
+	// those that are news.
+	losses   map[int]losses
+	doubtful losses
+
 	sessions map[string]*session
 	proxyOK  map[string]bool
 	clocks   clocks
@@ -83,6 +88,7 @@ func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
 // Tick implements flow.Sink.
 func (e *Engine) Tick(now flow.Time) {
 	e.now = now
+	e.doubt()
 	e.Settle()
 }
 
@@ -91,6 +97,7 @@ func (e *Engine) Finish() {
 	if e.finished {
 		return
 	}
+	e.doubt()
 	e.findHomes()
 	e.finished = true
 	// What was pending is undetermined now, and with the clocks aligned other

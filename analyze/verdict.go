@@ -37,6 +37,9 @@ func (e *Engine) assemble(members []*sighting) *Handshake {
 	}
 	h.Damages = damages(h.Sightings)
 	e.judge(h)
+	if e.lossDuring(h) && !h.allowForLosses() {
+		return h // the rules judge by what is absent as well
+	}
 	e.askRules(h)
 	return h
 }
@@ -303,4 +306,11 @@ func (e *Engine) askRules(h *Handshake) {
 		return f.DamageHop
 	}
 	slices.SortStableFunc(h.Findings, func(a, b *Finding) int { return cmp.Compare(order(a), order(b)) })
+	if e.lossDuring(h) {
+		for _, f := range h.Findings {
+			if f.Certainty == Proven {
+				f.Certainty = Inferred
+			}
+		}
+	}
 }

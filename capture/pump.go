@@ -40,6 +40,8 @@ type Progress struct {
 	Source, Sources int
 	// Packets is the number of packets read so far, of all inputs.
 	Packets uint64
+	// Dropped is how many packets were lost before they reached us.
+	Dropped uint64
 	// Done and Size say how far the input at hand has been read, in bytes of
 	// the file; Size is -1 where that is not known.
 	Done, Size int64
@@ -122,6 +124,8 @@ type intake struct {
 	// pt is the capture point, nil until the first packet; n counts packets.
 	pt *point
 	n  int
+	// dropped is how many of its losses were counted.
+	dropped uint64
 }
 
 // peek fetches the next packet, unless it has been.
@@ -143,9 +147,10 @@ func (p *Pump) drain(ctx context.Context, in *intake) {
 		if ticked := p.take(in); !ticked && in.n%progressEvery != 0 {
 			continue
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && !in.endsItself() {
 			break
 		}
+		p.countDropped(in)
 		if p.OnProgress != nil {
 			p.OnProgress(p.progress(in))
 		}
@@ -172,11 +177,23 @@ func (p *Pump) take(in *intake) (ticked bool) {
 	return ticked
 }
 
+// countDropped brings the count of packets up to date that were lost before
+// they reached us.
+func (p *Pump) countDropped(in *intake) {
+	if d, ok := in.source.(interface{ KernelDropped() uint64 }); ok {
+		now := d.KernelDropped()
+		p.totals.KernelDropped += now - in.dropped
+		in.dropped = now
+	}
+}
+
+// endsItself tells whether a source knows when it is over: a live one has
+// packets in hand that came before it was stopped.
+func (in *intake) endsItself() bool { return in.source.Info().Format == "live" }
+
 // end settles what a source leaves behind.
 func (p *Pump) end(in *intake) {
-	if d, ok := in.source.(interface{ KernelDropped() uint64 }); ok {
-		p.totals.KernelDropped += d.KernelDropped()
-	}
+	p.countDropped(in)
 	pt, info := in.pt, in.source.Info()
 	if pt == nil {
 		return
@@ -192,7 +209,10 @@ func (p *Pump) end(in *intake) {
 }
 
 func (p *Pump) progress(in *intake) Progress {
-	at := Progress{Source: in.index, Sources: in.of, Packets: p.totals.Packets, Done: in.packet.Offset, Size: -1}
+	at := Progress{
+		Source: in.index, Sources: in.of, Packets: p.totals.Packets, Dropped: p.totals.KernelDropped,
+		Done: in.packet.Offset, Size: -1,
+	}
 	if sized, ok := in.source.(interface{ Size() int64 }); ok && in.packet.Offset >= 0 {
 		at.Size = sized.Size()
 	}
@@ -255,6 +275,9 @@ func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
 // of the ledger. It tells whether there was a tick.
 func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	if pk.Data == nil { // a heartbeat
+		if sink, ok := p.shared.sink.(flow.LossSink); ok && pk.LostTo > 0 {
+			sink.Lost(source, pk.LostFrom, pk.LostTo)
+		}
 		p.tick(pt, pk.Time)
 		return true
 	}

@@ -22,42 +22,60 @@ type captureFilter struct {
 	program bpf.Program     // of --bpf
 }
 
+// filterExamples are what people may type instead of a filter that is wrong.
+type filterExamples struct {
+	expr  string // one that works
+	dump  string // how a program is made
+	twice string // what is said of an expression and a program
+	use   string // how a program is used
+}
+
+var (
+	fileFilters = &filterExamples{
+		expr: "elbscope -f 'tcp port 80 or tcp port 8081' FILE", dump: "tcpdump -r FILE -ddd 'EXPRESSION' > filter.bpf",
+		twice: "-f and --bpf are two capture filters", use: "elbscope --bpf filter.bpf FILE",
+	}
+	liveFilters = &filterExamples{
+		expr: "elbscope live 'tcp port 80 or tcp port 8081'", dump: "tcpdump -i any -ddd 'EXPRESSION' > filter.bpf",
+		twice: "--bpf is the whole filter; no words can follow it", use: "elbscope live --bpf filter.bpf",
+	}
+)
+
 // newCaptureFilter reads an expression, or a file with the output of tcpdump
 // -ddd.
-func newCaptureFilter(expr, file string) (c captureFilter, err error) {
+func newCaptureFilter(expr, file string, try *filterExamples) (c captureFilter, err error) {
 	switch {
 	case expr != "" && file != "":
-		return c, &hintError{"-f and --bpf are two capture filters", "elbscope -f 'tcp port 80' FILE"}
+		return c, &hintError{try.twice, try.expr}
 	case expr != "":
 		c.words = strings.Join(strings.Fields(expr), " ")
 		if c.expr, err = bpf.Parse(expr); err != nil {
-			return c, captureFilterError(expr, err)
+			return c, captureFilterError(expr, err, try)
 		}
 		if c.made, err = capture.NewFilter(c.expr); err != nil {
 			err = &hintError{"capture filter: " + err.Error(), "elbscope -f 'net 10.99.0.0/16' FILE"}
 		}
 	case file != "":
 		c.words = "--bpf " + file
-		c.program, err = readProgram(file)
+		c.program, err = readProgram(file, try)
 	}
 	return c, err
 }
 
 // readProgram reads the output of tcpdump -ddd.
-func readProgram(name string) (bpf.Program, error) {
-	const make = "tcpdump -r FILE -ddd 'EXPRESSION' > filter.bpf"
+func readProgram(name string, try *filterExamples) (bpf.Program, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		var path *fs.PathError
 		if errors.As(err, &path) {
 			err = path.Err
 		}
-		return nil, &hintError{fmt.Sprintf("--bpf %s: %v", name, err), make}
+		return nil, &hintError{fmt.Sprintf("--bpf %s: %v", name, err), try.dump}
 	}
 	defer f.Close()
 	p, err := bpf.FromTcpdump(f)
 	if err != nil {
-		return nil, &hintError{fmt.Sprintf("--bpf %s: %v", name, err), make}
+		return nil, &hintError{fmt.Sprintf("--bpf %s: %v", name, err), try.dump}
 	}
 	return p, nil
 }
@@ -87,15 +105,15 @@ func (c *captureFilter) forReport() report.CaptureFilter {
 
 // captureFilterError says what is wrong with a filter and where, and shows
 // what works.
-func captureFilterError(expr string, err error) error {
+func captureFilterError(expr string, err error, try *filterExamples) error {
 	var e *bpf.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	column := utf8.RuneCountInString(expr[:e.Offset]) + 1
-	try := "elbscope -f 'tcp port 80 or tcp port 8081' FILE"
+	hint := try.expr
 	if e.Elsewhere {
-		try = "tcpdump -r FILE -ddd 'EXPRESSION' > filter.bpf && elbscope --bpf filter.bpf FILE"
+		hint = try.dump + " && " + try.use
 	}
-	return &hintError{fmt.Sprintf("capture filter: column %d: %s; %s", column, e.Problem, e.Hint), try}
+	return &hintError{fmt.Sprintf("capture filter: column %d: %s; %s", column, e.Problem, e.Hint), hint}
 }

@@ -29,8 +29,8 @@ func readThrough(t testing.TB, packets captureFilter, names ...string) *saver {
 	o := &options{files: names, packets: packets, memory: defaultMemory, utc: true}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	f := newFeed(o, cancel)
-	f.run(ctx, names, make(chan struct{}), func() {})
+	f := newFeed(o, filesView(ctx, o, cancel))
+	f.run(make(chan struct{}), func() {})
 	if failure := f.failure.Load(); failure != nil {
 		t.Fatal(*failure)
 	}
