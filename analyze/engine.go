@@ -18,6 +18,9 @@ type Config struct {
 	// Live is set while more can come: a handshake without an answer is then
 	// pending, and not undetermined.
 	Live bool
+	// EarlyFinal is set for those who want to know as soon as a handshake can
+	// change no more. All packets must come from one source in order of time.
+	EarlyFinal bool
 }
 
 // Engine understands the streams of a capture: a flow.Sink in, exchanges and
@@ -48,6 +51,12 @@ type Engine struct {
 	// come, judgeAll while all handshakes are judged anew.
 	now                flow.Time
 	finished, judgeAll bool
+	// candidates may become final; ticks counts how often time has passed, and
+	// unsorted is set once it ran backwards.
+	candidates candidates
+	ticks      uint64
+	unsorted   bool
+	retracted  []string
 
 	sessions map[string]*session
 	proxyOK  map[string]bool
@@ -82,6 +91,8 @@ func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
 
 // Tick implements flow.Sink.
 func (e *Engine) Tick(now flow.Time) {
+	e.unsorted = e.unsorted || e.ticks > 0 && now < e.now
+	e.ticks++
 	e.now = now
 	e.Settle()
 }

@@ -11,9 +11,10 @@ import (
 
 func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
 
-// assemble makes a handshake of its sightings, judges it and asks the rules.
-func (e *Engine) assemble(members []*sighting) *Handshake {
-	h := &Handshake{Final: e.finished, ID: "h" + uitoa(oldest(members))}
+// assemble makes a handshake of sightings of a cluster, judges it and asks the
+// rules.
+func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
+	h := &Handshake{Final: e.finished || c.polling != nil, ID: "h" + uitoa(oldest(members))}
 	copies := make([]Sighting, len(members))
 	h.Sightings = make([]*Sighting, len(members))
 	first := members[0]
@@ -37,7 +38,7 @@ func (e *Engine) assemble(members []*sighting) *Handshake {
 	}
 	h.Damages = damages(h.Sightings)
 	e.judge(h)
-	e.askRules(h)
+	e.askRules(h, c.polling)
 	return h
 }
 
@@ -289,8 +290,13 @@ func unsound(all []*Sighting) string {
 // askRules lets every rule look at the handshake, in their order. A later hop
 // may have done what an earlier rule looks for: damage is told in the order in
 // which it happened.
-func (e *Engine) askRules(h *Handshake) {
-	c := Case{Handshake: h, ProxyAccepted: func(server string) bool { return e.proxyOK[server] }, Polling: e.polling(h)}
+func (e *Engine) askRules(h *Handshake, polling *Polling) {
+	c := Case{Handshake: h, ProxyAccepted: func(server string) bool { return e.proxyOK[server] }}
+	if polling != nil {
+		c.Polling = *polling
+	} else {
+		c.Polling = e.polling(h)
+	}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)
 		h.Findings = append(h.Findings, found...)
