@@ -18,8 +18,8 @@ type Config struct {
 	// Live is set while more can come: a handshake without an answer is then
 	// pending, and not undetermined.
 	Live bool
-	// EarlyFinal is set for those who want to know as soon as a handshake can
-	// change no more. All packets must come from one source in order of time.
+	// EarlyFinal is set, with Live, for those who want to know as soon as a
+	// handshake can change no more. All packets must come from one source in order of time.
 	EarlyFinal bool
 }
 
@@ -56,7 +56,9 @@ type Engine struct {
 	candidates candidates
 	ticks      uint64
 	unsorted   bool
-	retracted  []string
+	// live is set if Config.Live was; retracted are for TakeRetracted.
+	live      bool
+	retracted []string
 
 	sessions map[string]*session
 	proxyOK  map[string]bool
@@ -69,6 +71,7 @@ type Engine struct {
 func New(cfg Config) *Engine {
 	return &Engine{
 		cfg:       cfg,
+		live:      cfg.Live,
 		kept:      store{limit: cfg.Memory / 2},
 		clusters:  make(map[string]*cluster),
 		byTarget:  make(map[string]*targetList),
@@ -242,11 +245,19 @@ func (c *conn) number() uint64 {
 	return c.at.Num
 }
 
+// Totals returns the counters, with those of the capture side.
+func (e *Engine) Totals(counters flow.Counters) Totals {
+	t := e.totals
+	t.Counters = counters
+	t.Handshakes = uint64(len(e.published)) + e.kept.handshakes
+	t.Forgotten = e.kept.forgotten
+	return t
+}
+
 // Snapshot returns what is known, with the capture side's account of it.
 // Call it on the goroutine that feeds the engine, after Settle or Finish.
 func (e *Engine) Snapshot(sources []*flow.SourceInfo, counters flow.Counters) *Snapshot {
-	snap := &Snapshot{Totals: e.totals}
-	snap.Totals.Counters = counters
+	snap := &Snapshot{Totals: e.Totals(counters)}
 	for i, info := range sources {
 		src := Source{SourceInfo: *info}
 		src.Problems = append([]flow.Problem(nil), info.Problems...)
@@ -263,7 +274,5 @@ func (e *Engine) Snapshot(sources []*flow.SourceInfo, counters flow.Counters) *S
 		snap.Handshakes = append(snap.Handshakes, h)
 	}
 	sortByStart(snap.Handshakes)
-	snap.Totals.Handshakes = uint64(len(snap.Handshakes)) + e.kept.handshakes
-	snap.Totals.Forgotten = e.kept.forgotten
 	return snap
 }

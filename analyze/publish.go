@@ -144,8 +144,9 @@ func stampOf(members []*sighting) uint64 {
 func (e *Engine) retract() {
 	for _, p := range e.orphans {
 		if p.owner == nil && e.published[p.id] == p {
-			// Should it come again, it comes as a higher revision.
-			e.revFloor = max(e.revFloor, p.last.Rev+1)
+			// Should it come again, it comes as a higher revision, also
+			// than that of its taking back.
+			e.revFloor = max(e.revFloor, p.last.Rev+2)
 			e.noteRetracted(p.last.ID)
 			e.drop(p)
 		}
@@ -160,14 +161,14 @@ func (e *Engine) retract() {
 // TakeRetracted.
 func (e *Engine) noteRetracted(id string) {
 	const most = 1 << 16 // for a caller that does not ask
-	if e.cfg.EarlyFinal && len(e.retracted) < most {
+	if e.live && len(e.retracted) < most {
 		e.retracted = append(e.retracted, id)
 	}
 }
 
 // TakeRetracted returns the IDs of the handshakes that turned out to be part of
-// others since the last call. They are only noted with Config.EarlyFinal, for
-// whoever has told of them already and has to take that back.
+// others since the last call. They are only noted with Config.Live, for whoever
+// has told of them already and has to take that back.
 func (e *Engine) TakeRetracted() []string {
 	ids := e.retracted
 	e.retracted = nil

@@ -27,7 +27,7 @@ type options struct {
 	command  string // "report", "explain", "tcpdump-command", "help" or "version"
 	files    []string
 	topics   []string // of explain; ports of tcpdump-command
-	packets  captureFilter
+	packets  packetFilter
 	format   string
 	color    string
 	expr     string
@@ -85,7 +85,7 @@ func parseArgs(args []string) (*options, error) {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
 	var err error
-	if o.packets, err = newCaptureFilter(*captureExpr, *captureFile); err == nil {
+	if o.packets, err = newPacketFilter(*captureExpr, *captureFile); err == nil {
 		err = o.packets.checkForFiles()
 	}
 	if err != nil {
@@ -114,7 +114,7 @@ func (o *options) words(rest []string) {
 
 // check looks at what only some words are allowed for.
 func (o *options) check(memory string) error {
-	if err := oneOf("format", o.format, "text", "json"); err != nil {
+	if err := oneOf("format", o.format, "text", "json", "jsonl"); err != nil {
 		return err
 	}
 	if err := oneOf("color", o.color, "auto", "always", "never"); err != nil {

@@ -20,11 +20,11 @@ import (
 // readFiles reads files the way the screen does, to the end.
 func readFiles(t testing.TB, names ...string) *saver {
 	t.Helper()
-	return readThrough(t, captureFilter{}, names...)
+	return readThrough(t, packetFilter{}, names...)
 }
 
 // readThrough is readFiles with a capture filter.
-func readThrough(t testing.TB, packets captureFilter, names ...string) *saver {
+func readThrough(t testing.TB, packets packetFilter, names ...string) *saver {
 	t.Helper()
 	o := &options{files: names, packets: packets, memory: defaultMemory, utc: true}
 	ctx, cancel := context.WithCancel(context.Background())

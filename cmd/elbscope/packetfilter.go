@@ -13,25 +13,25 @@ import (
 	"elbscope/ui/report"
 )
 
-// captureFilter is what -f or --bpf say about which packets to look at; the
+// packetFilter is what -f or --bpf say about which packets to look at; the
 // zero value is none.
-type captureFilter struct {
+type packetFilter struct {
 	words   string
 	expr    *bpf.Filter     // of -f
 	made    *capture.Filter // of expr
 	program bpf.Program     // of --bpf
 }
 
-// newCaptureFilter reads an expression, or a file with the output of tcpdump
+// newPacketFilter reads an expression, or a file with the output of tcpdump
 // -ddd.
-func newCaptureFilter(expr, file string) (c captureFilter, err error) {
+func newPacketFilter(expr, file string) (c packetFilter, err error) {
 	switch {
 	case expr != "" && file != "":
 		return c, &hintError{"-f and --bpf are two capture filters", "elbscope -f 'tcp port 80' FILE"}
 	case expr != "":
 		c.words = strings.Join(strings.Fields(expr), " ")
 		if c.expr, err = bpf.Parse(expr); err != nil {
-			return c, captureFilterError(expr, err)
+			return c, packetFilterError(expr, err)
 		}
 		if c.made, err = capture.NewFilter(c.expr); err != nil {
 			err = &hintError{"capture filter: " + err.Error(), "elbscope -f 'net 10.99.0.0/16' FILE"}
@@ -64,7 +64,7 @@ func readProgram(name string) (bpf.Program, error) {
 
 // forFiles returns the filter for packets that are read, and nil if there is
 // none. Each goroutine needs its own.
-func (c *captureFilter) forFiles() *capture.Filter {
+func (c *packetFilter) forFiles() *capture.Filter {
 	if c.program != nil {
 		return capture.NewProgramFilter(c.program)
 	}
@@ -72,7 +72,7 @@ func (c *captureFilter) forFiles() *capture.Filter {
 }
 
 // checkForFiles refuses a program that only the kernel can run.
-func (c *captureFilter) checkForFiles() error {
+func (c *packetFilter) checkForFiles() error {
 	if c.program.AsksKernel() {
 		return &hintError{"the program of " + c.words + " was made for a live interface: it asks for what only the kernel knows of a packet",
 			"tcpdump -r FILE -ddd 'EXPRESSION' > filter.bpf"}
@@ -81,13 +81,13 @@ func (c *captureFilter) checkForFiles() error {
 }
 
 // forReport says to people what was left out.
-func (c *captureFilter) forReport() report.CaptureFilter {
+func (c *packetFilter) forReport() report.CaptureFilter {
 	return report.CaptureFilter{Words: c.words, Misses: c.expr.Misses(), Program: c.program != nil}
 }
 
-// captureFilterError says what is wrong with a filter and where, and shows
+// packetFilterError says what is wrong with a filter and where, and shows
 // what works.
-func captureFilterError(expr string, err error) error {
+func packetFilterError(expr string, err error) error {
 	var e *bpf.Error
 	if !errors.As(err, &e) {
 		return err
