@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"elbscope/analyze/rules"
 	"elbscope/capture"
 	"elbscope/capture/flow"
+	"elbscope/ui/report"
 )
 
 // streamLine is a line of the stream as a reader takes it.
@@ -154,12 +156,64 @@ func TestStreamOfSamples(t *testing.T) {
 				if err := checkStream(text); err != nil {
 					t.Errorf("%v\n%s", err, text)
 				}
+				if err := sameReport(text, snap); err != nil {
+					t.Error(err)
+				}
 				if got, want := essence(snap), essence(analyse(t, s.Captures)); got != want {
 					t.Errorf("streamed:\n%s\nnot streamed:\n%s", got, want)
 				}
 			})
 		}
 	}
+}
+
+// sameReport compares the last line of a stream with the report that is
+// printed otherwise. Findings are numbered as they came, and else in order.
+func sameReport(text string, snap *analyze.Snapshot) error {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	var line struct{ Report map[string]any }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &line); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := report.JSON(&b, snap, report.Options{Version: version(), Explain: explanation}); err != nil {
+		return err
+	}
+	var want map[string]any
+	if err := json.Unmarshal(b.Bytes(), &want); err != nil {
+		return err
+	}
+	names := make(map[any]any)
+	told, printed := line.Report["findings"].([]any), want["findings"].([]any)
+	if len(told) != len(printed) {
+		return fmt.Errorf("%d findings, and %d", len(told), len(printed))
+	}
+	for i := range told {
+		names[told[i].(map[string]any)["id"]] = printed[i].(map[string]any)["id"]
+	}
+	if got := renamed(line.Report, names); !reflect.DeepEqual(got, any(want)) {
+		return fmt.Errorf("the report in the stream differs:\n%v\n%v", got, want)
+	}
+	return nil
+}
+
+// renamed gives findings other ids, wherever they are named.
+func renamed(v any, names map[any]any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k := range v {
+			v[k] = renamed(v[k], names)
+		}
+	case []any:
+		for i := range v {
+			v[i] = renamed(v[i], names)
+		}
+	case string:
+		if name, ok := names[v]; ok {
+			return name
+		}
+	}
+	return v
 }
 
 // TestStreamOfOneCapture is a long stream: all samples with silence between.
