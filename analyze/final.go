@@ -44,69 +44,97 @@ const (
 	askAgain = flow.Time(10 * time.Second)
 )
 
-// candidate is a handshake that may become final.
-type candidate struct {
-	*published
-	due flow.Time
-	// ticks is how often time had passed when it became one. One packet with a
-	// time from the future must not settle everything at once.
-	ticks uint64
+// candidacy is what a handshake that may become final waits for.
+type candidacy struct {
+	// place is one more than its index among the candidates, 0 for none.
+	place int
+	due   flow.Time
+	// ripe is the tick at which it was found due, 0 before. It has to be so at
+	// another one as well: one packet with a time from the future must not
+	// settle everything at once.
+	ripe uint64
 }
 
 // candidates is a heap, the one that is due next on top.
-type candidates []candidate
+type candidates []*published
 
 func (c candidates) Len() int           { return len(c) }
-func (c candidates) Less(i, j int) bool { return c[i].due < c[j].due }
-func (c candidates) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
-func (c *candidates) Push(x any)        { *c = append(*c, x.(candidate)) }
+func (c candidates) Less(i, j int) bool { return c[i].candidacy.due < c[j].candidacy.due }
+func (c candidates) Swap(i, j int) {
+	c[i], c[j] = c[j], c[i]
+	c[i].candidacy.place, c[j].candidacy.place = i+1, j+1
+}
+
+// Push implements heap.Interface.
+func (c *candidates) Push(x any) {
+	p := x.(*published)
+	*c = append(*c, p)
+	p.candidacy.place = len(*c)
+}
+
+// Pop implements heap.Interface.
 func (c *candidates) Pop() any {
 	last := len(*c) - 1
-	x := (*c)[last]
-	(*c)[last] = candidate{}
+	p := (*c)[last]
+	(*c)[last] = nil
 	*c = (*c)[:last]
-	return x
+	p.candidacy.place = 0
+	return p
 }
 
 // considerFinal notes a handshake that may become final.
 func (e *Engine) considerFinal(p *published) {
-	if !e.cfg.EarlyFinal || e.finished || e.unsorted || p.candidate || p.last.Final {
+	if !e.cfg.EarlyFinal || e.finished || e.unsorted || p.candidacy.place > 0 || p.last.Final {
 		return
 	}
 	if due, ok := e.finalFrom(p, nil); ok {
-		p.candidate = true
-		heap.Push(&e.candidates, candidate{p, due, e.ticks})
+		e.waitUntil(due, p)
+	}
+}
+
+func (e *Engine) waitUntil(due flow.Time, p *published) {
+	p.candidacy.due = due
+	heap.Push(&e.candidates, p)
+}
+
+// withdraw forgets that a handshake was to become final.
+func (e *Engine) withdraw(p *published) {
+	if p.candidacy.place > 0 {
+		heap.Remove(&e.candidates, p.candidacy.place-1)
 	}
 }
 
 // makeFinal makes final what is due.
 func (e *Engine) makeFinal() {
-	const enoughTicks = 2
 	if e.unsorted {
+		for _, p := range e.candidates {
+			p.candidacy.place = 0
+		}
 		e.candidates = nil
 		return
 	}
 	var homeless map[string]bool
-	for len(e.candidates) > 0 && e.candidates[0].due <= e.now && !e.finished {
-		c := heap.Pop(&e.candidates).(candidate)
-		c.candidate = false
-		if c.num < 0 || c.last.Final {
-			continue // it was retracted or forgotten
-		}
+	for len(e.candidates) > 0 && e.candidates[0].candidacy.due <= e.now && !e.finished {
+		p := heap.Pop(&e.candidates).(*published)
 		if homeless == nil {
 			homeless = e.homelessTargets()
 		}
-		due, ok := e.finalFrom(c.published, homeless)
+		due, ok := e.finalFrom(p, homeless)
+		ripe := &p.candidacy.ripe
 		switch {
+		case p.last.Final:
 		case !ok: // it will be considered again when it has changed
+			*ripe = 0
 		case due > e.now:
-			c.candidate = true
-			heap.Push(&e.candidates, candidate{c.published, due, c.ticks})
-		case c.owner == nil, c.owner.dirty, e.ticks-c.ticks < enoughTicks:
-			c.candidate = true
-			heap.Push(&e.candidates, candidate{c.published, e.now + 1, c.ticks})
+			*ripe = 0
+			e.waitUntil(due, p)
+		case p.owner == nil, p.owner.dirty, *ripe == 0, *ripe == e.ticks:
+			if *ripe == 0 {
+				*ripe = e.ticks
+			}
+			e.waitUntil(e.now+1, p)
 		default:
-			e.seal(c.published)
+			e.seal(p)
 		}
 	}
 }

@@ -18,9 +18,8 @@ type published struct {
 	stamp uint64
 	// owner is the cluster that it was last made of; nil once it is none any
 	// more, because its sightings turned out to belong elsewhere.
-	owner *cluster
-	// candidate is set while it waits for becoming final.
-	candidate bool
+	owner     *cluster
+	candidacy candidacy
 	// pass is when it was last found to be one.
 	pass uint64
 }
@@ -186,6 +185,7 @@ func (e *Engine) drop(p *published) {
 	e.Handshakes.DropEmpty()
 	e.kept.bytes -= int64(p.size)
 	delete(e.published, p.id)
+	e.withdraw(p)
 	p.num, p.members, p.last = -1, nil, nil
 }
 
