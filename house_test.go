@@ -34,6 +34,9 @@ var mayImport = map[string][]string{
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
+	"internal/picture":        {},
+	"samples/lab":             {"internal/story"},
+	"samples/lab/servers":     {},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},
@@ -46,9 +49,14 @@ var rooms = map[string][]string{
 	"github.com/rivo/tview":         {"ui"},
 	"github.com/gdamore/tcell":      {"ui"},
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
-	"golang.org/x/net":              {"capture/bpf"},
+	"golang.org/x/net":              {"capture/bpf", "samples/lab/servers"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
+	"golang.org/x/sys":              {"samples/lab"},
+	// the lab's servers are a module of their own, with the libraries they show
+	"github.com/gorilla/websocket": {"samples/lab/servers"},
+	"github.com/coder/websocket":   {"samples/lab/servers"},
+	"github.com/gobwas/ws":         {"samples/lab/servers"},
 }
 
 // sources calls visit for every Go file that is no test, with its package's

@@ -197,12 +197,13 @@ func addTime(t, d flow.Time) flow.Time {
 }
 
 // parentOf returns the sighting that s was forwarded from, or nil. Evidence in
-// the heads outweighs time; of equals the innermost wins, and on one leg the
-// one that has waited longest.
+// the heads outweighs time; of equals the innermost wins. On one leg it is the
+// one that has waited longest of those that still wait: a hop that has its
+// answer, or was given it, asks no more.
 func (g *grouping) parentOf(s *sighting) *placed {
 	const busy = 16
 	var best *placed
-	bestScore := 0
+	bestScore, bestServed := 0, false
 	for _, o := range g.open {
 		if sameLeg(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) {
 			continue
@@ -216,11 +217,26 @@ func (g *grouping) parentOf(s *sighting) *placed {
 				continue
 			}
 		}
-		if best == nil || score > bestScore || score == bestScore && !sameLeg(best.sighting, o.sighting) {
-			best, bestScore = o, score
+		served := o.served(s)
+		switch {
+		case best == nil, score > bestScore:
+		case score < bestScore:
+			continue
+		case sameLeg(best.sighting, o.sighting) && (served || !bestServed):
+			continue
 		}
+		best, bestScore, bestServed = o, score, served
 	}
 	return best
+}
+
+// served reports whether p had its answer before s began, or was told it by
+// the leg that s is on. A hop may try again after an answer that it does not
+// like, so this decides between equals only.
+func (p *placed) served(s *sighting) bool {
+	return p.end() < s.Time || slices.ContainsFunc(p.children, func(child *placed) bool {
+		return sameLeg(child.sighting, s) && child.Answer == AnswerSeen && child.end() <= s.Time
+	})
 }
 
 // mayForward rules out what one hop cannot have made of the other.

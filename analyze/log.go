@@ -171,6 +171,9 @@ func (c *logChunk[T]) entry(i int) *T {
 	return c.entries[i]
 }
 
+// Len returns how many numbers are in use, removed entries included.
+func (v View[T]) Len() int { return v.next - v.first }
+
 // All yields the entries in order, without those removed.
 func (v View[T]) All(yield func(*T) bool) {
 	for i := v.first; i < v.next; i++ {

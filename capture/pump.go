@@ -18,6 +18,8 @@ import (
 type Pump struct {
 	// OnProgress is called now and then from within Run, if set.
 	OnProgress func(Progress)
+	// Pacer, if set, decides when each packet passes.
+	Pacer Pacer
 	// Filter chooses among the packets; nil keeps all.
 	Filter *Filter
 
@@ -52,6 +54,8 @@ type point struct {
 	last, jitter flow.Time
 	// ticked is the packet time of the last tick.
 	ticked flow.Time
+	// reading is set while one of its inputs is.
+	reading bool
 }
 
 // NewPump returns a Pump that keeps its own memory within a share of memory,
@@ -65,101 +69,123 @@ func NewPump(sink flow.Sink, memory int64) *Pump {
 // Totals returns the counters as they stand.
 func (p *Pump) Totals() flow.Counters { return p.totals }
 
-// Run reads all sources to their ends and closes them. What is wrong with one
-// source ends that source alone; the errors are joined, each names its source.
-// A cancelled context ends the reading; what was read stays.
+// Run reads all sources to their ends and closes them: one after the other,
+// or, with a Pacer, all together in the order of their packets' times. What is
+// wrong with one source ends that source alone; the errors are joined, each
+// names its source. A cancelled context ends the reading; what was read stays.
 func (p *Pump) Run(ctx context.Context, sources []Source) error {
-	firsts := make([]first, len(sources))
+	all := make([]*intake, len(sources))
 	for i, s := range sources {
-		firsts[i] = first{source: s, index: i}
+		all[i] = &intake{source: s, index: i, of: len(sources)}
 	}
-	if len(sources) > 1 {
-		for i := range firsts {
-			firsts[i].err = sources[i].Next(&firsts[i].packet)
-			firsts[i].peeked = true
+	if len(sources) > 1 || p.Pacer != nil {
+		for _, in := range all {
+			in.peek()
 		}
 		// A file that continues another must be read after it.
-		slices.SortStableFunc(firsts, func(a, b first) int { return cmp.Compare(a.packet.Time, b.packet.Time) })
+		slices.SortStableFunc(all, func(a, b *intake) int { return cmp.Compare(a.packet.Time, b.packet.Time) })
 	}
-	var errs []error
-	for i := range firsts {
-		if ctx.Err() != nil {
-			break
-		}
-		if err := p.runSource(ctx, &firsts[i], len(sources)); err != nil {
-			errs = append(errs, fmt.Errorf("reading %s: %w", firsts[i].source.Info().Name, err))
+	if p.Pacer != nil {
+		p.replay(ctx, all)
+	} else {
+		for _, in := range all {
+			if ctx.Err() != nil {
+				break
+			}
+			p.drain(ctx, in)
 		}
 	}
 	for _, pt := range p.points {
 		pt.finish()
 	}
-	for _, s := range sources {
-		s.Close()
+	var errs []error
+	for _, in := range all {
+		if in.err != nil && !errors.Is(in.err, io.EOF) {
+			errs = append(errs, fmt.Errorf("reading %s: %w", in.source.Info().Name, in.err))
+		}
+		in.source.Close()
 	}
 	return errors.Join(errs...)
 }
 
-// first is a source with its first packet, read ahead to know its time.
-type first struct {
-	source Source
-	index  int
+// intake is a source that is being read.
+type intake struct {
+	source    Source
+	index, of int
+	// packet is the next one, once peek has fetched it; err ends the source.
 	packet Packet
 	err    error
 	peeked bool
+	// pt is the capture point, nil until the first packet; n counts packets.
+	pt *point
+	n  int
+}
+
+// peek fetches the next packet, unless it has been.
+func (in *intake) peek() {
+	if !in.peeked {
+		in.err, in.peeked = in.source.Next(&in.packet), true
+	}
 }
 
 // progressEvery is how many packets pass at most between two looks at the
-// context, and how many do between two calls of OnProgress.
+// context and two calls of OnProgress; both come with every tick, too.
 const progressEvery = 1 << 12
 
-// runSource pumps one source dry.
-func (p *Pump) runSource(ctx context.Context, f *first, sources int) error {
-	pk, err := f.packet, f.err
-	if !f.peeked {
-		err = f.source.Next(&pk)
-	}
-	if err == nil {
-		err = p.runPackets(ctx, f, pk, sources)
-	}
-	if d, ok := f.source.(interface{ KernelDropped() uint64 }); ok {
-		p.totals.KernelDropped += d.KernelDropped()
-	}
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	return err
-}
-
-// runPackets pumps pk, the first packet of f, and all after it. A context that
-// was cancelled ends it without an error.
-func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int) (err error) {
-	info := f.source.Info()
-	pt := p.pointFor(info, pk.Time)
-	p.dec.note, p.dec.frags = info.AddProblem, pt.frags
-	for n := 1; err == nil; n++ {
+// drain pumps one source dry. A context that was cancelled ends it without an
+// error.
+func (p *Pump) drain(ctx context.Context, in *intake) {
+	for in.peek(); in.err == nil; in.peek() {
 		// On a silent wire, few packets pass, or none.
-		ticked := p.packet(pt, f.index, &pk)
-		if (ticked || n%progressEvery == 0) && ctx.Err() != nil {
+		if ticked := p.take(in); !ticked && in.n%progressEvery != 0 {
+			continue
+		}
+		if ctx.Err() != nil {
 			break
 		}
-		if n%progressEvery == 0 && p.OnProgress != nil {
-			p.OnProgress(p.progress(f, &pk, sources))
+		if p.OnProgress != nil {
+			p.OnProgress(p.progress(in))
 		}
-		err = f.source.Next(&pk)
+	}
+	p.end(in)
+}
+
+// take puts the packet that was peeked through. It tells whether there was a
+// tick.
+func (p *Pump) take(in *intake) (ticked bool) {
+	info := in.source.Info()
+	if in.pt == nil {
+		in.pt = p.pointFor(info, in.packet.Time)
+		in.pt.reading = true
+		p.dec.note, p.dec.frags = info.AddProblem, in.pt.frags
+	}
+	in.n++
+	in.peeked = false
+	return p.packet(in.pt, in.index, &in.packet)
+}
+
+// end settles what a source leaves behind.
+func (p *Pump) end(in *intake) {
+	if d, ok := in.source.(interface{ KernelDropped() uint64 }); ok {
+		p.totals.KernelDropped += d.KernelDropped()
+	}
+	pt, info := in.pt, in.source.Info()
+	if pt == nil {
+		return
 	}
 	if pt.carried {
 		info.Continues, info.Predecessor = true, pt.carriedFrom
 		pt.carried = false
 	}
+	pt.reading = false
 	pt.last = max(pt.last, info.Last)
 	pt.jitter = min(rotationJitter, (info.Last-info.First)/10)
 	pt.links = append(pt.links, info.LinkTypes...)
-	return err
 }
 
-func (p *Pump) progress(f *first, pk *Packet, sources int) Progress {
-	at := Progress{Source: f.index, Sources: sources, Packets: p.totals.Packets, Done: pk.Offset, Size: -1}
-	if sized, ok := f.source.(interface{ Size() int64 }); ok && pk.Offset >= 0 {
+func (p *Pump) progress(in *intake) Progress {
+	at := Progress{Source: in.index, Sources: in.of, Packets: p.totals.Packets, Done: in.packet.Offset, Size: -1}
+	if sized, ok := in.source.(interface{ Size() int64 }); ok && in.packet.Offset >= 0 {
 		at.Size = sized.Size()
 	}
 	return at
@@ -198,7 +224,7 @@ func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
 			return false
 		}
 	}
-	return len(info.LinkTypes) > 0 && start >= pt.last-pt.jitter && start-pt.last <= rotationPause
+	return !pt.reading && len(info.LinkTypes) > 0 && start >= pt.last-pt.jitter && start-pt.last <= rotationPause
 }
 
 // packet takes one packet through decoding and reassembly and into one bucket

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,8 +57,69 @@ func TestPumpPoints(t *testing.T) {
 			if continues != c.continues {
 				t.Errorf("continues %s, not %s", continues, c.continues)
 			}
+			conns, continues = replayed(t, c.files)
+			if got, want := sortedParts(conns), sortedParts(c.conns); got != want {
+				t.Errorf("in a replay\n got %s\nwant %s", got, want)
+			}
+			if continues != c.continues {
+				t.Errorf("in a replay continues %s, not %s", continues, c.continues)
+			}
 		})
 	}
+}
+
+// hesitant is a pacer that lets every packet wait twice, and complains about
+// those that come out of order.
+type hesitant struct {
+	t     *testing.T
+	asked int
+	last  flow.Time
+	// back is how far time may go back.
+	back flow.Time
+}
+
+func (h *hesitant) Due(_ context.Context, at flow.Time) bool {
+	if h.asked++; h.asked%3 != 0 {
+		return false
+	}
+	if at < h.last-h.back {
+		h.t.Errorf("a packet of %v passed after one of %v", at.Std(), h.last.Std())
+	}
+	h.last = max(h.last, at)
+	return true
+}
+
+// replayed pumps files with a pacer.
+func replayed(t *testing.T, all [][]Packet) (conns, continues string) {
+	t.Helper()
+	var files []*packets
+	var sources []Source
+	for i, f := range all {
+		files = append(files, source(fmt.Sprint(i), slices.Clone(f)...))
+		sources = append(sources, files[i])
+	}
+	rec := &recorder{t: t}
+	p := NewPump(rec, 8<<20)
+	p.Pacer = &hesitant{t: t, back: rotationJitter}
+	if strings.Contains(t.Name(), "within") { // that file is itself out of order
+		p.Pacer.(*hesitant).back = 3600e9
+	}
+	progressed := 0
+	p.OnProgress = func(Progress) { progressed++ }
+	if err := p.Run(context.Background(), sources); err != nil {
+		t.Error(err)
+	}
+	if progressed == 0 {
+		t.Error("no progress is told of while packets wait")
+	}
+	checkPumped(t, p, rec)
+	return heard(rec), predecessors(files)
+}
+
+func sortedParts(s string) string {
+	parts := strings.Split(s, ", ")
+	slices.Sort(parts)
+	return strings.Join(parts, ", ")
 }
 
 // cooked returns packets as `tcpdump -i any` has them.

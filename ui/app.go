@@ -58,12 +58,20 @@ type App struct {
 	wish atomic.Pointer[wish]
 	wake chan struct{}
 	few  arranger
-	quit bool
+	// extra is what the painter does for the screen that is seen, nil for
+	// nothing; seek what looks for a text, nil if nothing does.
+	extra atomic.Pointer[job]
+	seek  *seek
+	quit  bool
 	// bare is set where nothing is masked (--no-redact), secrets while the
 	// user wants to see what is. cancel ends what is being written, if any.
 	bare, secrets bool
 	cancel        context.CancelFunc
-	term          tcell.Screen
+	// writing is the name of the file that is being written, percent how much
+	// of it is; -1 where that is not known.
+	writing string
+	percent atomic.Int32
+	term    tcell.Screen
 }
 
 // New makes the screen. Run shows it.
@@ -113,6 +121,7 @@ func (a *App) top() screen { return a.stack[len(a.stack)-1] }
 
 // open shows a further screen.
 func (a *App) open(s screen) {
+	a.extra.Store(nil)
 	s.refresh(a.state)
 	a.stack = append(a.stack, s)
 	a.frame.note = ""
@@ -122,6 +131,7 @@ func (a *App) open(s screen) {
 func (a *App) back() {
 	if len(a.stack) > 1 {
 		a.stack = a.stack[:len(a.stack)-1]
+		a.extra.Store(nil)
 		a.top().refresh(a.state)
 	}
 	a.frame.note = ""
@@ -151,6 +161,9 @@ func (a *App) key(ev *tcell.EventKey) *tcell.EventKey {
 // interrupt stops what runs; when nothing runs, or the second time, it leaves.
 func (a *App) interrupt() {
 	switch {
+	case a.seek != nil && !a.quit:
+		a.seek.cancel()
+		a.frame.say("search stopped; Ctrl-C again leaves")
 	case a.cancel != nil && !a.quit:
 		a.cancel()
 		a.frame.say("stopping; Ctrl-C again leaves")
@@ -166,8 +179,24 @@ func (a *App) interrupt() {
 	a.quit = true
 }
 
+// replaying are the keys of a replay.
+func (a *App) replaying() []binding {
+	r := a.feed.Replay()
+	if r == nil || !a.state.Reading {
+		return nil
+	}
+	return []binding{
+		{keys: []string{"P"}, help: "hold the replay, or let it go on", brief: "pause", do: r.Pause},
+		{keys: []string{"]"}, help: "replay faster", brief: "faster", do: func() { r.Speed(true) }},
+		{keys: []string{"["}, help: "replay slower", brief: "slower", do: func() { r.Speed(false) }},
+	}
+}
+
 // global are the keys that every screen has, behind its own.
-func (a *App) global() []binding {
+func (a *App) global() []binding { return append(a.replaying(), a.everywhere()...) }
+
+// everywhere are the keys that there are at any time.
+func (a *App) everywhere() []binding {
 	return append(moving(func() mover { return a.top().focus() }),
 		binding{keys: []string{"/"}, help: "find text", brief: "find", do: a.askFind},
 		binding{keys: []string{"n"}, help: "find the next one", do: func() { a.findAgain(1) }},

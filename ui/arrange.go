@@ -34,6 +34,8 @@ type arrangement struct {
 	// findings is their number over all handshakes.
 	findings int
 	rows     []homeRow
+	// over is when they were, good against bad.
+	over *timeline
 	// index finds rows by their IDs. A handshake that is folded away is found
 	// at its group.
 	index map[string]int
@@ -76,7 +78,8 @@ func (m *arranger) arrange(s *State, w *wish) *arrangement {
 	for _, hs := range s.Snap.Handshakes {
 		a.findings += len(hs.Findings)
 	}
-	groups := m.fold(s.Snap.Handshakes, w.filter)
+	a.over = newTimeline(s.Snap)
+	groups := m.fold(s.Snap.Handshakes, w.filter, a.over)
 	by := order(w.sorted)
 	slices.SortStableFunc(groups, func(a, b *group) int {
 		c := by(a, b)
@@ -101,8 +104,8 @@ func (m *arranger) arrange(s *State, w *wish) *arrangement {
 	return a
 }
 
-// fold puts alike handshakes together.
-func (m *arranger) fold(all []*analyze.Handshake, only *filter.Filter) []*group {
+// fold puts alike handshakes together, and counts them over time.
+func (m *arranger) fold(all []*analyze.Handshake, only *filter.Filter, over *timeline) []*group {
 	before := m.ids
 	m.ids = make(map[*analyze.Handshake]string, len(all))
 	byID := make(map[string]*group)
@@ -116,6 +119,7 @@ func (m *arranger) fold(all []*analyze.Handshake, only *filter.Filter) []*group 
 		if !only.Match(hs) {
 			continue
 		}
+		over.add(hs)
 		g := byID[id]
 		if g == nil {
 			g = &group{id: id}
@@ -201,10 +205,23 @@ func (a *App) want(change func(*wish)) {
 		a.take(a.few.arrange(a.state, &w))
 		return
 	}
+	a.wakePainter()
+}
+
+// wakePainter has the painter look at once.
+func (a *App) wakePainter() {
 	select {
 	case a.wake <- struct{}{}:
 	default:
 	}
+}
+
+// job is work that a screen has the painter do: once, and with every new
+// state.
+type job struct {
+	// run works on the painter's goroutine. What it returns takes over the
+	// result on the event loop.
+	run func(*State) (take func())
 }
 
 // paintEvery is how often the painter looks for something new.
@@ -217,6 +234,8 @@ func (a *App) paint(many arranger, done <-chan struct{}) {
 	ticker := time.NewTicker(paintEvery)
 	defer ticker.Stop()
 	var last *arrangement
+	var did *job
+	var percent int32
 	var rest time.Time
 	for {
 		select {
@@ -228,14 +247,37 @@ func (a *App) paint(many arranger, done <-chan struct{}) {
 				continue
 			}
 		}
-		s, w := a.feed.State(), a.wish.Load()
-		if last != nil && s.Rev == last.state.Rev && w == last.wish {
+		s, w, extra := a.feed.State(), a.wish.Load(), a.extra.Load()
+		news := last == nil || s.Rev != last.state.Rev || w != last.wish
+		written := a.percent.Load()
+		if !news && (extra == did || extra == nil) && written == percent {
 			continue
 		}
+		percent = written
 		begin := time.Now()
-		n := many.arrange(s, w)
-		last = n
-		a.app.QueueUpdateDraw(func() { a.take(n) })
+		switch {
+		case !news:
+		case last != nil && w == last.wish && s.Snap == last.state.Snap:
+			same := *last // only how far it is has changed
+			same.state = s
+			last = &same
+		default:
+			last = many.arrange(s, w)
+		}
+		var taken func()
+		if extra != nil && (news || extra != did) {
+			taken = extra.run(s)
+		}
+		did = extra
+		n := last
+		a.app.QueueUpdateDraw(func() {
+			if news {
+				a.take(n)
+			}
+			if taken != nil && a.extra.Load() == extra {
+				taken()
+			}
+		})
 		// The reading needs the processor, too.
 		rest = time.Now().Add(4 * time.Since(begin))
 	}

@@ -72,7 +72,7 @@ func TestSelectionFollowsItsHandshake(t *testing.T) {
 
 func TestUnfold(t *testing.T) {
 	r := launch(t, twentyAlike(t), 80, 40, simpleOptions())
-	rows := func() (n int) { r.on(func() { n = r.app.home.Len() }); return n }
+	rows := func() (n int) { r.on(func() { n = r.app.home.list.rows.Len() }); return n }
 	if n := rows(); n != 1 {
 		t.Fatalf("%d rows for twenty alike", n)
 	}
@@ -95,7 +95,7 @@ func TestFilter(t *testing.T) {
 		s = grown(s, plainHandshake(fmt.Sprint("x", i), v, "/t"))
 	}
 	r := launch(t, s, 80, 24, simpleOptions())
-	rows := func() (n int) { r.on(func() { n = r.app.home.Len() }); return n }
+	rows := func() (n int) { r.on(func() { n = r.app.home.list.rows.Len() }); return n }
 	r.press("f verdict:heal")
 	r.see("there is no verdict")
 	r.press("thy")
@@ -234,9 +234,9 @@ func TestMouse(t *testing.T) {
 	at := func() (n int) { r.on(func() { n = r.app.home.list.selected }); return n }
 	r.sim.InjectMouse(10, 5, tcell.WheelDown, tcell.ModNone)
 	r.until("the wheel", func() bool { return r.app.home.list.selected == 3 })
-	r.sim.InjectMouse(10, 6, tcell.Button1, tcell.ModNone)
-	r.sim.InjectMouse(10, 6, tcell.ButtonNone, tcell.ModNone)
-	r.until("the click", func() bool { return r.app.home.list.selected == 4 }) // line 0 title, 1 head
+	r.sim.InjectMouse(10, 7, tcell.Button1, tcell.ModNone)
+	r.sim.InjectMouse(10, 7, tcell.ButtonNone, tcell.ModNone)
+	r.until("the click", func() bool { return r.app.home.list.selected == 4 }) // line 0 title, 1 graph, 2 head
 	r.sim.InjectMouse(10, 20, tcell.Button1, tcell.ModNone)                    // the preview
 	r.sim.InjectMouse(10, 20, tcell.ButtonNone, tcell.ModNone)
 	r.sim.InjectMouse(10, 5, tcell.WheelUp, tcell.ModNone)
@@ -250,7 +250,7 @@ func TestMouse(t *testing.T) {
 // every binding to say what.
 func TestKeysAreUnambiguous(t *testing.T) {
 	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
-	for _, way := range []string{"", "Enter", "d", "Esc b", "Esc p", "Esc c", "Esc Esc x", "Esc t", "?"} {
+	for _, way := range []string{"", "Enter", "d", "Esc m", "Esc b", "Esc p", "Esc c", "Esc Esc x", "Esc t", "?"} {
 		r.press(way)
 		var all []binding
 		r.on(func() { all = append(slices.Clone(r.app.top().bindings()), r.app.global()...) })

@@ -26,7 +26,7 @@ type call struct {
 	overwrite bool
 }
 
-func (w *written) write(_ context.Context, hs []*analyze.Handshake, path string, overwrite bool) (string, error) {
+func (w *written) write(_ context.Context, hs []*analyze.Handshake, path string, overwrite bool, _ func(float64)) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var ids []string
@@ -139,13 +139,14 @@ func TestSaveAndExport(t *testing.T) {
 // TestCtrlCStopsWriting stops a writer that would go on for ever.
 func TestCtrlCStopsWriting(t *testing.T) {
 	o := simpleOptions()
-	o.Save = func(ctx context.Context, _ []*analyze.Handshake, _ string, _ bool) (string, error) {
+	o.Save = func(ctx context.Context, _ []*analyze.Handshake, _ string, _ bool, so func(float64)) (string, error) {
+		so(0.425)
 		<-ctx.Done()
 		return "", errors.New("stopped")
 	}
 	r := launch(t, samples(t, "article-502.pcapng"), 120, 40, o)
 	r.press("w Enter")
-	r.see("Ctrl-C stops")
+	r.see(".pcapng, 42 %; Ctrl-C stops")
 	r.press("w")
 	r.see("is being written")
 	r.press("Ctrl-C")

@@ -57,7 +57,7 @@ func (f *frame) head(width int) line {
 	if a.secrets {
 		left = append(left, own(bad, "  SECRETS SHOWN"))
 	}
-	right := own(plain, progressWords(s)+" ")
+	right := own(plain, a.progressWords(s)+" ")
 	pad := width - left.width() - line{right}.width()
 	if pad < 1 { // our own name says the least
 		left = append(line{own(plain, " ")}, left[1:]...)
@@ -70,7 +70,7 @@ func (f *frame) head(width int) line {
 }
 
 // progressWords says how far the reading is.
-func progressWords(s *State) string {
+func (a *App) progressWords(s *State) string {
 	if !s.Reading {
 		switch {
 		case s.Stopped:
@@ -80,16 +80,46 @@ func progressWords(s *State) string {
 		}
 		return "read to the end"
 	}
+	if s.Replay != nil {
+		return a.replayWords(s)
+	}
 	if s.Size <= 0 {
 		return "reading; s stops"
 	}
 	done := float64(s.Done) / float64(s.Size)
-	words := fmt.Sprintf("reading %.0f %%", 100*done)
+	words := fmt.Sprintf("reading %.0f %% of %s", 100*done, size(s.Size))
 	if done > 0.02 && s.Elapsed > time.Second {
 		left := time.Duration(float64(s.Elapsed) * (1 - done) / done)
 		words += ", " + left.Round(time.Second).String() + " left"
 	}
 	return words + "; s stops"
+}
+
+// size is a number of bytes in three digits or fewer.
+func size(n int64) string {
+	f := float64(n)
+	for _, unit := range []string{"B", "kB", "MB"} {
+		if f < 999.5 {
+			return fmt.Sprintf("%.0f %s", f, unit)
+		}
+		f /= 1000
+	}
+	return fmt.Sprintf("%.1f GB", f)
+}
+
+// replayWords says where a replay is and at what speed; P [ ] are its keys.
+func (a *App) replayWords(s *State) string {
+	words := "replay " + s.Replay.Speed
+	if s.Replay.Paused {
+		words = "PAUSED at " + s.Replay.Speed
+	}
+	if s.Size > 0 {
+		words += fmt.Sprintf(", %.0f %%", 100*float64(s.Done)/float64(s.Size))
+	}
+	if s.Replay.At != 0 {
+		words += ", " + a.clock(s.Replay.At.Std())[:8]
+	}
+	return words
 }
 
 // above is the line above the footer: the counters, or what is wrong with what
@@ -133,6 +163,9 @@ func (f *frame) counters(width int) line {
 			if c.rank != rank {
 				continue
 			}
+			if c.n == 1 {
+				c.word = strings.TrimSuffix(c.word, "s")
+			}
 			texts[i] = fmt.Sprintf(" %d %s ", c.n, c.word)
 			if len(texts[i]) <= width {
 				shown[i] = true
@@ -157,8 +190,16 @@ func (f *frame) foot(width int) line {
 	if f.prompt != nil {
 		return f.prompt.line(f.a.theme, width)
 	}
-	if f.note != "" {
-		return line{f.a.theme.wire(strong, " "+f.note, width)}
+	note := f.note
+	if note == "" && f.a.cancel != nil {
+		note = "writing " + f.a.writing
+		if done := f.a.percent.Load(); done >= 0 {
+			note += fmt.Sprintf(", %d %%", done)
+		}
+		note += "; Ctrl-C stops"
+	}
+	if note != "" {
+		return line{f.a.theme.wire(strong, " "+note, width)}
 	}
 	return f.keys(width)
 }
@@ -171,7 +212,7 @@ func (f *frame) keys(width int) line {
 		last[0] = "quit"
 	}
 	var out, end line
-	all := append(f.a.top().bindings(), f.a.global()...)
+	all := slices.Concat(f.a.replaying(), f.a.top().bindings(), f.a.everywhere())
 	text := func(b binding) line { return line{own(strong, " "+b.keys[0]), own(plain, " "+b.brief+" ")} }
 	for _, b := range all {
 		if slices.Contains(last, b.brief) {

@@ -56,6 +56,9 @@ func (h *home) title() string { return "handshakes" }
 func (h *home) draw(c tcell.Screen, x, y, width, height int) {
 	if len(h.now.rows) == 0 {
 		h.list.empty = h.whyEmpty(width)
+	} else if height >= graphFrom {
+		h.a.theme.draw(c, x, y, width, h.now.over.line(h.a, width), tcell.StyleDefault)
+		y, height = y+1, height-1
 	}
 	rows := height
 	if want := len(h.now.rows) + 2; len(h.now.rows) > 0 && (height >= 16 || want <= height-previewLines) {
@@ -73,6 +76,9 @@ func (h *home) draw(c tcell.Screen, x, y, width, height int) {
 		h.preview.Draw(c)
 	}
 }
+
+// graphFrom is the least height that leaves a line for the graph over time.
+const graphFrom = 18
 
 // previewLines is the least height of the preview.
 const previewLines = 9
@@ -105,28 +111,38 @@ func (h *home) refresh(*State) {}
 // gone because its handshakes turned out to be of another kind, it follows the
 // first of these.
 func (h *home) show(n *arrangement) {
-	if _, ok := n.index[h.list.id]; !ok && h.list.selected < h.Len() {
+	if _, ok := n.index[h.list.id]; !ok && h.list.selected < len(h.now.rows) {
 		h.list.id = h.now.rows[h.list.selected].first().ID
 	}
 	h.now, h.told = n, nil
 	h.list.sorted, h.list.reversed = n.wish.sorted, n.wish.reversed
-	h.list.setRows(h)
+	h.list.setRows(&homeRows{h, n, h.a.o.Report.NoRedact})
 }
 
-// Len, ID, Find and Cells make home the rows of its list.
-func (h *home) Len() int        { return len(h.now.rows) }
-func (h *home) ID(i int) string { return h.now.rows[i].id }
-func (h *home) Find(id string) int {
-	if i, ok := h.now.index[id]; ok {
+// homeRows are the rows of an arrangement. They do not change, so that they
+// may be read on any goroutine; only marked may not.
+type homeRows struct {
+	h    *home
+	now  *arrangement
+	bare bool // nothing is masked
+}
+
+func (x *homeRows) Len() int          { return len(x.now.rows) }
+func (x *homeRows) ID(i int) string   { return x.now.rows[i].id }
+func (x *homeRows) marked(i int) bool { return x.h.marked(&x.now.rows[i]) }
+
+func (x *homeRows) Find(id string) int {
+	if i, ok := x.now.index[id]; ok {
 		return i
 	}
 	return -1
 }
 
-func (h *home) Cells(i int) []line {
-	r := &h.now.rows[i]
+func (x *homeRows) Cells(i int) []line {
+	r := &x.now.rows[i]
 	hs := r.first()
-	t := h.a.theme
+	a := x.h.a
+	t := a.theme
 	count, lead := "", ""
 	switch n := len(r.group.members); {
 	case r.member != nil:
@@ -143,11 +159,11 @@ func (h *home) Cells(i int) []line {
 		colVerdict: {own(st, lead+sign+" "+string(hs.Verdict))},
 		colCount:   {own(plain, count)},
 		colStatus:  {own(plain, status)},
-		colTarget:  {t.wire(plain, h.a.target(hs.Target), 400)},
+		colTarget:  {t.wire(plain, masked(hs.Target, x.bare), 400)},
 		colHost:    {t.wire(plain, hs.Host, 100)},
 		colHop:     {own(plain, culpritWords(hs))},
 		colRule:    {own(plain, ruleOf(hs))},
-		colTime:    {own(plain, h.a.clock(hs.Start.Std()))},
+		colTime:    {own(plain, a.clock(hs.Start.Std()))},
 	}
 }
 

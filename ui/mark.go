@@ -13,12 +13,11 @@ import (
 // not look through a hundred thousand members for each row.
 type markCache map[*group]bool
 
-// marked reports whether row i is marked.
-func (h *home) marked(i int) bool {
+// marked reports whether a row is marked.
+func (h *home) marked(r *homeRow) bool {
 	if len(h.list.marks) == 0 {
 		return false
 	}
-	r := &h.now.rows[i]
 	if r.member != nil {
 		return h.list.marks[r.member.ID]
 	}
@@ -50,7 +49,12 @@ func (h *home) mark() {
 	if r.member != nil {
 		members = []*analyze.Handshake{r.member}
 	}
-	set := !h.marked(h.list.selected)
+	h.toggle(members, !h.marked(r))
+	h.list.move(1)
+}
+
+// toggle sets marks or takes them away, and says how many there are now.
+func (h *home) toggle(members []*analyze.Handshake, set bool) {
 	for _, m := range members {
 		if set {
 			h.list.marks[m.ID] = true
@@ -59,7 +63,6 @@ func (h *home) mark() {
 		}
 	}
 	h.marks = nil
-	h.list.move(1)
 	h.a.frame.say(fmt.Sprintf("%d marked", len(h.list.marks)))
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -21,8 +22,9 @@ type pane struct {
 	top    int
 	height int
 	find   string
-	// aim is a text that is to be in view at first, "" for the start.
-	aim string
+	// aim are texts of which the first that occurs is to be in view at first;
+	// nil for the start.
+	aim []string
 	// focused is set for the pane that keys move in.
 	focused bool
 }
@@ -74,18 +76,16 @@ func (p *pane) Draw(screen tcell.Screen) {
 
 // takeAim brings what matters into view, once.
 func (p *pane) takeAim() {
-	if p.aim == "" {
-		return
-	}
-	for i, l := range p.lines {
-		if strings.Contains(l.String(), p.aim) {
-			if i >= p.height {
-				p.top = i - p.height/2
-			}
+	for _, text := range p.aim {
+		i := slices.IndexFunc(p.lines, func(l line) bool { return strings.Contains(l.String(), text) })
+		if i >= p.height {
+			p.top = i - p.height/2
+		}
+		if i >= 0 {
 			break
 		}
 	}
-	p.aim = ""
+	p.aim = nil
 }
 
 // drawMore draws at the edge how much is above and below.

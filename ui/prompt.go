@@ -62,51 +62,6 @@ func (p *prompt) line(t *theme, width int) line {
 	return line{own(strong, " "+p.label+": "), text, own(plain, "_")}
 }
 
-// askFind asks for a text to find.
-func (a *App) askFind() {
-	a.frame.prompt = &prompt{
-		label: "find", close: func() { a.frame.prompt = nil },
-		accept: func(text string) {
-			a.frame.find = text
-			a.findAgain(1)
-		},
-	}
-}
-
-// finder is what text can be found in.
-type finder interface {
-	search(text string, dir int) bool
-}
-
-// findAgain goes to the next place with the text asked for.
-func (a *App) findAgain(dir int) {
-	if a.frame.find == "" {
-		return
-	}
-	f, ok := a.top().focus().(finder)
-	if !ok || !f.search(a.frame.find, dir) {
-		a.frame.say("not found: " + a.frame.find)
-	}
-}
-
-// search moves to the next row with the text in any of its cells.
-func (l *list) search(text string, dir int) bool {
-	if l.rows == nil {
-		return false
-	}
-	n := l.rows.Len()
-	for i := 1; i <= n; i++ {
-		at := ((l.selected+dir*i)%n + n) % n
-		for _, cell := range l.rows.Cells(at) {
-			if holds(cell, text) {
-				l.selectRow(at)
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // askFilter asks for a filter and applies it while it is typed, as far as it
 // makes sense.
 func (a *App) askFilter() {

@@ -25,10 +25,29 @@ import (
 type fakeFeed struct {
 	state   atomic.Pointer[State]
 	stopped atomic.Int32
+	replay  *fakeReplay // nil for none
+}
+
+// fakeReplay remembers what the keys did.
+type fakeReplay struct{ pauses, faster, slower int }
+
+func (r *fakeReplay) Pause() { r.pauses++ }
+func (r *fakeReplay) Speed(faster bool) {
+	if faster {
+		r.faster++
+	} else {
+		r.slower++
+	}
 }
 
 func (f *fakeFeed) State() *State { return f.state.Load() }
 func (f *fakeFeed) Stop()         { f.stopped.Add(1) }
+func (f *fakeFeed) Replay() Replayer {
+	if f.replay == nil {
+		return nil
+	}
+	return f.replay
+}
 
 // analysed reads captures with the real engine, to the end.
 func analysed(t testing.TB, sources ...capture.Source) *State {
@@ -122,11 +141,17 @@ func simpleOptions() Options {
 // launch runs the screen on a state.
 func launch(t testing.TB, s *State, width, height int, o Options) *rig {
 	t.Helper()
+	f := &fakeFeed{}
+	f.state.Store(s)
+	return launchFeed(t, f, width, height, o)
+}
+
+func launchFeed(t testing.TB, f *fakeFeed, width, height int, o Options) *rig {
+	t.Helper()
 	r := &rig{
-		t: t, sim: tcell.NewSimulationScreen("UTF-8"), feed: &fakeFeed{},
+		t: t, sim: tcell.NewSimulationScreen("UTF-8"), feed: f,
 		handled: make(chan struct{}, 1000), done: make(chan error, 1),
 	}
-	r.feed.state.Store(s)
 	o.Screen = r.sim
 	r.app = New(r.feed, o)
 	r.sim.SetSize(width, height) // SetScreen made it 80x25

@@ -14,8 +14,9 @@ import (
 
 // Writer writes something about handshakes to a file and returns what it did,
 // in words. It fails with fs.ErrExist if there is a file of that name and
-// overwrite is not set. It runs beside the screen until it is done or ctx is.
-type Writer func(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool) (note string, err error)
+// overwrite is not set. It runs beside the screen until it is done or ctx is,
+// and may call so to tell how far it is, from 0 to 1.
+type Writer func(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, so func(float64)) (note string, err error)
 
 // saving are the keys that write files about the handshakes that chosen
 // returns.
@@ -71,10 +72,11 @@ func (a *App) fileName(h *analyze.Handshake, ending string) string {
 // it is done; the program does not wait for it to leave.
 func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write Writer) {
 	ctx, cancel := context.WithCancel(context.Background())
-	a.cancel = cancel
-	a.frame.say("writing " + path + "; Ctrl-C stops")
+	a.cancel, a.writing = cancel, path
+	a.percent.Store(-1)
+	a.frame.note = ""
 	go func() {
-		note, err := write(ctx, hs, path, overwrite)
+		note, err := write(ctx, hs, path, overwrite, func(done float64) { a.percent.Store(int32(100 * done)) })
 		cancel()
 		// It waits for the event loop, after Run for ever: this goroutine has
 		// nothing else to do, and nobody waits for it.

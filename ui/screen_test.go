@@ -11,6 +11,7 @@ import (
 
 	"elbscope/capture"
 	"elbscope/capture/bpf"
+	"elbscope/capture/flow"
 	"elbscope/ui/report"
 )
 
@@ -36,6 +37,7 @@ func TestScreens(t *testing.T) {
 		{"unfolded", article, "l", simpleOptions()},
 		{"story", article, "Enter", simpleOptions()},
 		{"ladder", article, "Enter Tab", simpleOptions()},
+		{"mend", article, "Enter m", simpleOptions()},
 		{"headers", article, "Enter d", simpleOptions()},
 		{"bytes", article, "Enter b", simpleOptions()},
 		{"packets", article, "Enter p", simpleOptions()},
@@ -56,11 +58,12 @@ func TestScreens(t *testing.T) {
 		{"broken", brokenFile, "", simpleOptions()},
 		{"broken-traffic", brokenFile, "t", simpleOptions()},
 		{"reading", stillReading, "", simpleOptions()},
+		{"replay", inReplay, "", simpleOptions()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			state := test.state(t)
 			for _, size := range sizes {
-				r := launch(t, state, size[0], size[1], test.o)
+				r := launchFeed(t, feedOf(state), size[0], size[1], test.o)
 				r.press(test.keys)
 				golden(t, fmt.Sprintf("%s_%dx%d", test.name, size[0], size[1]), r.text())
 				r.leave()
@@ -76,8 +79,21 @@ func TestStyles(t *testing.T) {
 	for _, noColor := range []string{"", "1"} {
 		t.Setenv("NO_COLOR", noColor)
 		t.Setenv("TERM", "xterm")
-		for _, screen := range []struct{ name, keys string }{{"home", ""}, {"story", "Enter"}} {
-			r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+		article := func(t *testing.T) *State { return samples(t, "article-502.pcapng") }
+		for _, screen := range []struct {
+			name, keys string
+			state      func(*testing.T) *State
+		}{
+			{"home", "", article}, {"story", "Enter", article}, {"ladder", "Enter Tab", article}, {"mend", "Enter m", article},
+			{"headers", "Enter d", article}, {"bytes", "Enter b", article}, {"packets", "Enter p", article},
+			{"connection", "Enter c", article}, {"exchanges", "x", article}, {"traffic", "t", article}, {"help", "?", article},
+			{"filter-wrong", "f verdict:nonsense", article},
+			{"healthy", "", func(t *testing.T) *State { return samples(t, "healthy-application-load-balancer.pcap") }},
+			{"empty", "", func(t *testing.T) *State { return samples(t, "health-checks.pcap") }},
+			{"broken-traffic", "t", brokenFile}, {"twenty", "", twentyAlike},
+			{"merged", "", func(t *testing.T) *State { return samples(t, "two-clocks.client.pcap", "two-clocks.instance.pcap") }},
+		} {
+			r := launch(t, screen.state(t), 80, 24, simpleOptions())
 			r.press(screen.keys)
 			both := r.text()
 			r.on(func() { both += strings.Repeat("=", 80) + "\n" + styles(r.sim) })
@@ -164,6 +180,43 @@ func stillReading(t *testing.T) *State {
 	s := *samples(t, "healthy-application-load-balancer.pcap")
 	s.Reading, s.Done, s.Size, s.Elapsed = true, 25<<20, 100<<20, 3e9
 	return &s
+}
+
+// inReplay is a replay that is held.
+func inReplay(t *testing.T) *State {
+	t.Helper()
+	s := stillReading(t)
+	s.Replay = &Replay{At: flow.Time(42e9), Speed: "10x", Paused: true}
+	return s
+}
+
+// feedOf publishes a state; that of a replay can be steered.
+func feedOf(s *State) *fakeFeed {
+	f := &fakeFeed{}
+	f.state.Store(s)
+	if s.Replay != nil {
+		f.replay = &fakeReplay{}
+	}
+	return f
+}
+
+// TestReplayKeys steers a replay, and wants the keys to go with it.
+func TestReplayKeys(t *testing.T) {
+	s := inReplay(t)
+	feed := feedOf(s)
+	r := launchFeed(t, feed, 80, 24, simpleOptions())
+	r.see("P pause")
+	r.press("P ] ] [ P")
+	if got, want := *feed.replay, (fakeReplay{pauses: 2, faster: 2, slower: 1}); got != want {
+		t.Errorf("the keys did %+v, not %+v", got, want)
+	}
+	over := *s
+	over.Rev, over.Reading, over.Replay = s.Rev+1, false, nil
+	r.publish(&over)
+	r.press("P ]")
+	if feed.replay.pauses != 2 || strings.Contains(r.text(), "P pause") {
+		t.Error("a replay that is over is still steered")
+	}
 }
 
 // filtered is the article's capture, read through a capture filter.

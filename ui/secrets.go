@@ -33,6 +33,10 @@ func (a *App) remask(s screen) {
 	switch s := s.(type) {
 	case *home:
 		s.told = nil
+	case *exchanges:
+		if s.now != nil {
+			s.want(func(*exchangeOrder) {})
+		}
 	case *story:
 		if s.h != nil {
 			s.words = a.wordsOn(s.h)

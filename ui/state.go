@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"elbscope/analyze"
+	"elbscope/capture/flow"
 )
 
 // State is everything that the screen shows, at one moment. It does not change
@@ -21,14 +22,34 @@ type State struct {
 	// -1 where that is not known. Elapsed is how long it took so far.
 	Done, Size int64
 	Elapsed    time.Duration
+	// Replay is where a replay is, nil where nothing is replayed, or no longer.
+	Replay *Replay
 	// Err is what went wrong with the inputs, for people.
 	Err error
 }
 
-// Feed is where the screen gets its state from. Both calls return at once.
+// Replay says how a capture is shown as it happened.
+type Replay struct {
+	// At is the time in the capture, 0 before the first packet.
+	At     flow.Time
+	Speed  string // "10x", "max"
+	Paused bool
+}
+
+// Replayer steers a replay. The calls return at once.
+type Replayer interface {
+	// Pause holds the replay, or lets it go on.
+	Pause()
+	// Speed goes to the next speed.
+	Speed(faster bool)
+}
+
+// Feed is where the screen gets its state from. The calls return at once.
 type Feed interface {
 	// State returns the latest state.
 	State() *State
 	// Stop ends the reading; what was read stays.
 	Stop()
+	// Replay returns what steers the replay, nil where nothing is replayed.
+	Replay() Replayer
 }

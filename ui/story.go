@@ -31,7 +31,7 @@ func newStory(a *App, id string) *story {
 	s := &story{a: a, id: id}
 	s.ladder = newPane(a.theme, "the way of the handshake", func(w int) []line { return a.lines(s.words.Ladder(s.h, w-1)) })
 	s.text = newPane(a.theme, "what is wrong, and what to do", s.explain)
-	s.ladder.aim = "HERE" // the place of the damage
+	s.ladder.aim = []string{"✗─", "HERE"} // the damaged arrow, or the place of the damage
 	s.active = s.text
 	return s
 }
@@ -68,10 +68,14 @@ func (s *story) draw(c tcell.Screen, x, y, width, height int) {
 		s.ladder.SetRect(x, y, half-1, height)
 		s.text.SetRect(x+half, y, width-half, height)
 	} else {
-		// One above the other, two thirds for the one being read.
-		upper := height / 3
+		// One above the other: the ladder's arrows and the causes have the
+		// same right to be seen, until one of them is read.
+		upper := height * 9 / 20
+		if height < 18 {
+			upper = height / 3
+		}
 		if s.active == s.ladder {
-			upper = height - upper
+			upper = height * 2 / 3
 		}
 		s.ladder.SetRect(x, y, width, upper)
 		s.text.SetRect(x, y+upper, width, height-upper)
@@ -93,6 +97,7 @@ func (s *story) click(x, y int) {
 func (s *story) bindings() []binding {
 	return append([]binding{
 		{keys: []string{"Tab", "Shift-Tab"}, help: "the other half", brief: "other half", do: s.other},
+		{keys: []string{"m"}, help: "what to change, ready to copy (y)", brief: "mend", do: func() { s.a.open(newRemedies(s)) }},
 		{keys: []string{"d"}, help: "headers as sent and as arrived, side by side", brief: "headers", do: func() { s.a.open(newHeaders(s)) }},
 		{keys: []string{"b"}, help: "the raw bytes of each sighting", brief: "bytes", do: func() { s.a.open(newBytes(s)) }},
 		{keys: []string{"p"}, help: "the packets, numbered as in Wireshark", brief: "packets", do: func() { s.a.open(newPackets(s)) }},
@@ -126,6 +131,14 @@ func (s *sheet) draw(c tcell.Screen, x, y, width, height int) {
 	s.pane.Draw(c)
 }
 
+// newRemedies says what to change.
+func newRemedies(s *story) *sheet {
+	a := s.a
+	return &sheet{name: "what to change for " + s.id, pane: newPane(a.theme, "", func(w int) []line {
+		return a.lines(s.words.Remedies(s.h, min(w-1, 100)))
+	})}
+}
+
 // newHeaders compares the heads of neighbouring sightings.
 func newHeaders(s *story) *sheet {
 	a := s.a
@@ -134,13 +147,13 @@ func newHeaders(s *story) *sheet {
 		all := s.h.Sightings
 		if len(all) == 1 {
 			out = append(out, line{own(plain, "Only one sighting is in the capture: there is nothing to compare it with.")})
-			return append(out, a.lines(s.words.Headers(all[0], all[0], w))...)
+			return append(out, a.lines(s.words.Headers(all[0], all[0], w-1))...)
 		}
 		before := 0
 		for i := 1; i < len(all); i++ {
 			if all[i].Hop != all[before].Hop {
 				out = append(out, line{own(strong, "from "+leg(all[before]))}, line{own(strong, "to   "+leg(all[i]))})
-				out = append(out, a.lines(s.words.Headers(all[before], all[i], w))...)
+				out = append(out, a.lines(s.words.Headers(all[before], all[i], w-1))...)
 				out = append(out, nil)
 				before = i
 			}
@@ -200,24 +213,15 @@ func newPackets(s *story) *sheet {
 	})}
 }
 
-// newNeighbours lists what went over the connections before and after.
-func newNeighbours(s *story) *exchanges {
-	conns := make(map[uint64]bool)
-	for _, x := range s.h.Sightings {
-		conns[x.Conn.ID] = true
-	}
-	e := newExchanges(s.a)
-	e.name = "connections of " + s.id
-	e.only = func(x *analyze.Exchange) bool { return conns[x.Conn.ID] }
-	return e
-}
-
 // target is a request target with its secrets masked, unless they are wanted.
-func (a *App) target(s string) string {
-	if a.o.Report.NoRedact {
-		return s
+func (a *App) target(s string) string { return masked(s, a.o.Report.NoRedact) }
+
+// masked is a request target with its secrets masked, unless bare is set.
+func masked(target string, bare bool) string {
+	if bare {
+		return target
 	}
-	return wiretext.RedactTarget(s)
+	return wiretext.RedactTarget(target)
 }
 
 // lines turns lines of the report into lines of the screen.

@@ -15,7 +15,7 @@ import (
 // export writes the report on hs to path: as text or as JSON, by the ending of
 // its name. Secrets are masked as in the printed report, whatever the screen
 // shows.
-func (s *saver) export(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool) (note string, err error) {
+func (s *saver) export(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, _ func(float64)) (note string, err error) {
 	print, width := report.Text, 80
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".txt":

@@ -33,6 +33,7 @@ type options struct {
 	expr     string
 	failOn   string
 	memory   int64
+	pace     float64 // of a replay; 0 for none
 	utc      bool
 	noRedact bool
 	ascii    bool
@@ -45,17 +46,24 @@ type options struct {
 // defaultMemory bounds what is kept, in bytes.
 const defaultMemory = 256 << 20
 
-// parseArgs reads a command line. Flags may stand anywhere.
-func parseArgs(args []string) (*options, error) {
-	o := &options{}
+// rawFlags are those whose texts are read once all flags are known.
+type rawFlags struct {
+	memory, pace            string
+	captureExpr, captureBPF string
+	help, version           bool
+}
+
+// defineFlags says which flags there are.
+func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 	fs := pflag.NewFlagSet("elbscope", pflag.ContinueOnError)
 	fs.Usage = func() {}
 	fs.SortFlags = false
-	memory := fs.String("memory", "256M", "")
-	captureExpr := fs.StringP("capture-filter", "f", "", "")
-	captureFile := fs.String("bpf", "", "")
-	help := fs.BoolP("help", "h", false, "")
-	showVersion := fs.Bool("version", false, "")
+	fs.StringVar(&raw.memory, "memory", "256M", "")
+	fs.StringVar(&raw.pace, "pace", "", "")
+	fs.StringVarP(&raw.captureExpr, "capture-filter", "f", "", "")
+	fs.StringVar(&raw.captureBPF, "bpf", "", "")
+	fs.BoolVarP(&raw.help, "help", "h", false, "")
+	fs.BoolVar(&raw.version, "version", false, "")
 	fs.StringVar(&o.format, "format", "text", "")
 	fs.StringVar(&o.color, "color", "auto", "")
 	fs.StringVarP(&o.expr, "filter", "Y", "", "")
@@ -66,13 +74,20 @@ func parseArgs(args []string) (*options, error) {
 	fs.BoolVar(&o.full, "full", false, "")
 	fs.BoolVar(&o.tui, "tui", false, "")
 	fs.BoolVar(&o.noTUI, "no-tui", false, "")
+	return fs
+}
+
+// parseArgs reads a command line. Flags may stand anywhere.
+func parseArgs(args []string) (*options, error) {
+	o, raw := &options{}, &rawFlags{}
+	fs := defineFlags(o, raw)
 	if err := fs.Parse(args); err != nil {
 		return nil, &hintError{err.Error(), "elbscope --help"}
 	}
 	switch rest := fs.Args(); {
-	case *help:
+	case raw.help:
 		o.command = "help"
-	case *showVersion:
+	case raw.version:
 		o.command = "version"
 	default:
 		o.words(rest)
@@ -85,13 +100,16 @@ func parseArgs(args []string) (*options, error) {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
 	var err error
-	if o.packets, err = newPacketFilter(*captureExpr, *captureFile); err == nil {
-		err = o.packets.checkForFiles()
-	}
-	if err != nil {
+	if o.pace, err = parsePace(raw.pace); err != nil {
 		return nil, err
 	}
-	return o, o.check(*memory)
+	if o.packets, err = newPacketFilter(raw.captureExpr, raw.captureBPF); err != nil {
+		return nil, err
+	}
+	if err := o.packets.checkForFiles(); err != nil {
+		return nil, err
+	}
+	return o, o.check(raw.memory)
 }
 
 // words takes what is no flag: a command with its arguments, or files.

@@ -16,6 +16,7 @@ import (
 
 // inputs are the sources of a run, in the order given.
 type inputs struct {
+	idle    func() // see openPipe; nil for none
 	sources []capture.Source
 	infos   []*flow.SourceInfo
 	files   []os.FileInfo // nil for what is no regular file or not read
@@ -24,8 +25,8 @@ type inputs struct {
 
 // openInputs opens all files. It fails only if not one can be read: a report
 // on the others is better than none.
-func openInputs(ctx context.Context, names []string) (*inputs, error) {
-	in := &inputs{}
+func openInputs(ctx context.Context, names []string, idle func()) (*inputs, error) {
+	in := &inputs{idle: idle}
 	opened := 0
 	for _, name := range names {
 		s, err := in.open(ctx, name)
@@ -55,7 +56,7 @@ func (in *inputs) open(ctx context.Context, name string) (s capture.Source, err 
 		}
 	}
 	if isPipe(name) {
-		s, err = openPipe(ctx, name)
+		s, err = openPipe(ctx, name, in.idle)
 		if err != nil && ctx.Err() != nil {
 			err = &hintError{"stopped before a capture had begun", "sudo tcpdump -i any -s 0 -U -w - | elbscope -"}
 		}

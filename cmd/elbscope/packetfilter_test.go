@@ -19,7 +19,7 @@ func TestSaveFiltered(t *testing.T) {
 		t.Fatal("no handshake")
 	}
 	path := filepath.Join(t.TempDir(), "saved.pcapng")
-	if _, err := s.save(context.Background(), s.handshakes(), path, false); err != nil {
+	if _, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {}); err != nil {
 		t.Fatal(err)
 	}
 	again := readFiles(t, path)

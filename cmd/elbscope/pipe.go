@@ -38,8 +38,10 @@ func linger(ctx context.Context, grace time.Duration) (context.Context, context.
 }
 
 // openPipe opens a pipe. It ends when ctx does, also while nothing comes.
-func openPipe(ctx context.Context, name string) (capture.Source, error) {
-	p := &pipeReader{ctx: ctx, pieces: make(chan []byte)}
+// idle, if not nil, is called by the goroutine that reads the packets when all
+// that came has been read and nothing more comes for a moment.
+func openPipe(ctx context.Context, name string, idle func()) (capture.Source, error) {
+	p := &pipeReader{ctx: ctx, idle: idle, pieces: make(chan []byte)}
 	go p.fetch(name)
 	return capture.OpenReader(name, p, false)
 }
@@ -48,6 +50,7 @@ func openPipe(ctx context.Context, name string) (capture.Source, error) {
 // cannot be called back. That goroutine ends with the program.
 type pipeReader struct {
 	ctx    context.Context
+	idle   func()
 	pieces chan []byte
 	rest   []byte // of the last piece
 	err    error  // why there are no more pieces; set before they are closed
@@ -78,17 +81,29 @@ func (p *pipeReader) fetch(name string) {
 
 func (p *pipeReader) Read(b []byte) (int, error) {
 	if len(p.rest) == 0 {
-		select {
-		case piece, ok := <-p.pieces:
-			if !ok {
-				return 0, p.err
+		var moment <-chan time.Time
+		if p.idle != nil {
+			moment = time.After(pipeIdle)
+		}
+		for len(p.rest) == 0 {
+			select {
+			case piece, ok := <-p.pieces:
+				if !ok {
+					return 0, p.err
+				}
+				p.rest = piece
+			case <-moment:
+				moment = nil
+				p.idle()
+			case <-p.ctx.Done():
+				return 0, io.EOF
 			}
-			p.rest = piece
-		case <-p.ctx.Done():
-			return 0, io.EOF
 		}
 	}
 	n := copy(b, p.rest)
 	p.rest = p.rest[n:]
 	return n, nil
 }
+
+// pipeIdle is the moment after which a pipe counts as silent.
+const pipeIdle = 50 * time.Millisecond

@@ -70,7 +70,7 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 		reading, stop = linger(ctx, pipeGrace)
 		defer stop()
 	}
-	in, err := openInputs(reading, o.files)
+	in, err := openInputs(reading, o.files, nil)
 	if err != nil {
 		return say.complain(inputStatus(err), err)
 	}
@@ -130,6 +130,9 @@ func read(ctx context.Context, o *options, in *inputs, stream *streamer, say *me
 	pump.Filter = o.packets.forFiles()
 	progress := newProgressLine(say.w)
 	pump.OnProgress = progress.show
+	if o.pace > 0 {
+		pump.Pacer = newPace(o.pace)
+	}
 	err := pump.Run(ctx, in.sources)
 	progress.clear()
 	in.conclude(engine)

@@ -47,11 +47,11 @@ type picked struct {
 // save writes the packets of hs to path. The note says what was saved, and
 // what is missing. It fails with fs.ErrExist if there is a file of that name
 // already that is not to be overwritten.
-func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool) (note string, err error) {
+func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, so func(float64)) (note string, err error) {
 	sel := newSelection(s.feed.State().Snap.Sources, hs)
 	var remarks []string
 	for _, chain := range sel.chains() {
-		if err := s.collect(ctx, sel, chain); err != nil {
+		if err := s.collect(ctx, sel, chain, s.share(so)); err != nil {
 			return "", err
 		}
 	}
@@ -111,20 +111,40 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
+// share returns what turns how far the reading of one input is into how far
+// that of all is. The writing at the end takes little beside it.
+func (s *saver) share(so func(float64)) func(source int, done float64) {
+	all := 0
+	for i := range s.feed.in.infos {
+		if s.canReread(i) {
+			all++
+		}
+	}
+	before := make(map[int]float64)
+	return func(source int, done float64) {
+		before[source] = done
+		sum := 0.0
+		for _, d := range before {
+			sum += d
+		}
+		so(sum / float64(max(all, 1)))
+	}
+}
+
 // canReread reports whether the input can be opened once more.
 func (s *saver) canReread(source int) bool {
 	return source < len(s.feed.in.files) && s.feed.in.files[source] != nil && s.feed.in.infos[source].Name != stdinName
 }
 
 // collect reads the inputs of one capture point again, in their order.
-func (s *saver) collect(ctx context.Context, sel *selection, chain []int) error {
+func (s *saver) collect(ctx context.Context, sel *selection, chain []int, so func(int, float64)) error {
 	tracer := capture.NewTracer()
 	copied := int64(0)
 	for _, i := range chain {
 		if !s.canReread(i) {
 			continue
 		}
-		if err := s.reread(ctx, sel, tracer, i, &copied); err != nil {
+		if err := s.reread(ctx, sel, tracer, i, &copied, so); err != nil {
 			return err
 		}
 	}
@@ -133,7 +153,7 @@ func (s *saver) collect(ctx context.Context, sel *selection, chain []int) error 
 }
 
 // reread looks through one input for packets of the connections wanted.
-func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Tracer, i int, copied *int64) error {
+func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Tracer, i int, copied *int64, so func(int, float64)) error {
 	name := s.feed.in.infos[i].Name
 	if stat, err := os.Stat(name); err != nil || !os.SameFile(stat, s.feed.in.files[i]) {
 		return &hintError{name + " is not the file any more that was read", "elbscope " + name}
@@ -148,6 +168,9 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return errors.New("stopped; nothing was saved")
+		}
+		if packets := s.feed.in.infos[i].Packets; n%1024 == 0 && packets > 0 {
+			so(i, float64(n)/float64(packets))
 		}
 		if err := src.Next(&p); err != nil {
 			return nil // it was told about when the file was read first

@@ -77,7 +77,7 @@ func TestSaveKeepsVerdicts(t *testing.T) {
 				return
 			}
 			path := filepath.Join(t.TempDir(), "saved.pcapng")
-			if _, err := s.save(context.Background(), s.handshakes(), path, false); err != nil {
+			if _, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {}); err != nil {
 				t.Fatal(err)
 			}
 			got, want := fates(readFiles(t, path).handshakes()), fates(s.handshakes())
@@ -95,7 +95,7 @@ func TestSaveOne(t *testing.T) {
 			s := readFiles(t, files...)
 			for i, h := range s.handshakes() {
 				path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".pcapng"))
-				if _, err := s.save(context.Background(), []*analyze.Handshake{h}, path, false); err != nil {
+				if _, err := s.save(context.Background(), []*analyze.Handshake{h}, path, false, func(float64) {}); err != nil {
 					t.Fatal(err)
 				}
 				got, want := fates(readFiles(t, path).handshakes()), fates([]*analyze.Handshake{h})
@@ -129,7 +129,7 @@ func TestSaveOracle(t *testing.T) {
 		file := "../../samples/" + name
 		s := readFiles(t, file)
 		path := filepath.Join(t.TempDir(), "saved.pcapng")
-		note, err := s.save(context.Background(), s.handshakes(), path, false)
+		note, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +170,7 @@ func TestSaveFromPipe(t *testing.T) {
 	go os.WriteFile(fifo, data, 0) // the reader sees if it fails
 	s := readFiles(t, fifo)
 	path := filepath.Join(t.TempDir(), "saved.pcapng")
-	if _, err := s.save(context.Background(), s.handshakes(), path, false); err != nil {
+	if _, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {}); err != nil {
 		t.Fatal(err)
 	}
 	got, want := fates(readFiles(t, path).handshakes()), fates(s.handshakes())
@@ -196,7 +196,7 @@ func TestSaveCompressed(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := readFiles(t, file)
-	note, err := s.save(context.Background(), s.handshakes(), path, false)
+	note, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {})
 	if err != nil || strings.Contains(note, "gone") {
 		t.Fatal(note, err)
 	}
@@ -222,17 +222,17 @@ func TestSaveSpares(t *testing.T) {
 	}
 	s := readFiles(t, in)
 	ctx, hs := context.Background(), s.handshakes()
-	if _, err := s.save(ctx, hs, old, false); !errors.Is(err, fs.ErrExist) {
+	if _, err := s.save(ctx, hs, old, false, func(float64) {}); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("an existing file: %v", err)
 	}
 	for _, path := range []string{in, folder, "/dev/null", filepath.Join(folder, "no", "such")} {
-		if _, err := s.save(ctx, hs, path, true); err == nil || errors.Is(err, fs.ErrExist) {
+		if _, err := s.save(ctx, hs, path, true, func(float64) {}); err == nil || errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := s.save(stopped, hs, old, true); err == nil {
+	if _, err := s.save(stopped, hs, old, true, func(float64) {}); err == nil {
 		t.Error("what was stopped is done")
 	}
 	if kept, _ := os.ReadFile(old); string(kept) != "precious" {
@@ -241,7 +241,7 @@ func TestSaveSpares(t *testing.T) {
 	if kept, _ := os.ReadFile(in); !bytes.Equal(kept, data) {
 		t.Error("the capture itself was written over")
 	}
-	if _, err := s.save(ctx, hs, old, true); err != nil {
+	if _, err := s.save(ctx, hs, old, true, func(float64) {}); err != nil {
 		t.Error(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(folder, "*.part")); len(left) > 0 {
@@ -250,7 +250,7 @@ func TestSaveSpares(t *testing.T) {
 	if err := os.Rename(old, in); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.save(ctx, hs, old, false); err == nil || !strings.Contains(err.Error(), "not the file any more") {
+	if _, err := s.save(ctx, hs, old, false, func(float64) {}); err == nil || !strings.Contains(err.Error(), "not the file any more") {
 		t.Errorf("another file under its name: %v", err)
 	}
 }
@@ -261,7 +261,7 @@ func TestExport(t *testing.T) {
 	folder, hs := t.TempDir(), s.handshakes()[:1]
 	for ending, want := range map[string]string{".txt": "chosen by hand", ".json": `"schema": "elbscope/report/v1"`} {
 		path := filepath.Join(folder, "report"+ending)
-		if _, err := s.export(context.Background(), hs, path, false); err != nil {
+		if _, err := s.export(context.Background(), hs, path, false, func(float64) {}); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(path)
@@ -269,7 +269,7 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s: %v, no %q in it:\n%.400s", ending, err, want, text)
 		}
 	}
-	if _, err := s.export(context.Background(), hs, filepath.Join(folder, "report.doc"), false); err == nil {
+	if _, err := s.export(context.Background(), hs, filepath.Join(folder, "report.doc"), false, func(float64) {}); err == nil {
 		t.Error("a report was written without saying in what format")
 	}
 }

@@ -61,7 +61,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 
 // patience is how long the screen waits for the inputs to be opened: an error
 // is better told without it. A pipe may have nothing for long.
-const patience = 60 * time.Millisecond
+const patience = 20 * time.Millisecond
 
 // wantsScreen decides between the screen and the report: the screen on a
 // terminal, unless the report was asked for.
@@ -89,6 +89,7 @@ type feed struct {
 	in      *inputs // nil until they are open
 	engine  *analyze.Engine
 	pump    *capture.Pump
+	pace    *pace // nil where nothing is replayed
 	stop    context.CancelFunc
 	state   atomic.Pointer[ui.State]
 	stopped atomic.Bool
@@ -96,21 +97,35 @@ type feed struct {
 	failure atomic.Pointer[error]
 	start   time.Time
 	last    time.Time
+	at      capture.Progress
 	rev     uint64
 }
 
 func newFeed(o *options, stop context.CancelFunc) *feed {
 	f := &feed{stop: stop, start: time.Now()}
-	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
+	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: o.pace > 0})
 	f.pump = capture.NewPump(f.engine, o.memory)
+	if o.pace > 0 {
+		f.pace = newPace(o.pace)
+		f.pump.Pacer = f.pace
+	}
 	f.pump.Filter = o.packets.forFiles()
 	f.pump.OnProgress = f.progress
-	f.publish(f.snapshot(), true, capture.Progress{Size: -1}, nil)
+	f.at.Size = -1
+	f.publish(f.snapshot(), true, f.at, nil)
 	return f
 }
 
 // State implements ui.Feed.
 func (f *feed) State() *ui.State { return f.state.Load() }
+
+// Replay implements ui.Feed.
+func (f *feed) Replay() ui.Replayer {
+	if f.pace == nil {
+		return nil
+	}
+	return f.pace
+}
 
 // Stop implements ui.Feed.
 func (f *feed) Stop() {
@@ -130,7 +145,7 @@ func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, 
 			fail(fmt.Errorf("a defect of elbscope: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	in, err := openInputs(ctx, names)
+	in, err := openInputs(ctx, names, f.idle)
 	if err != nil {
 		fail(err)
 		close(opened)
@@ -164,9 +179,23 @@ func (f *feed) progress(at capture.Progress) {
 	if now.Sub(f.last) < publishEvery {
 		return
 	}
-	f.last = now
-	f.engine.Settle()
-	f.publish(f.snapshot(), true, at, nil)
+	f.last, f.at = now, at
+	snap := f.state.Load().Snap
+	if at.Packets != snap.Totals.Packets { // it may be held, or between two packets
+		f.engine.Settle()
+		snap = f.snapshot()
+	}
+	f.publish(snap, true, at, nil)
+}
+
+// idle shows the last packets before a pipe fell silent. The pump's goroutine
+// calls it between two packets, if there is a pump yet.
+func (f *feed) idle() {
+	if f.in == nil {
+		return
+	}
+	f.at.Packets, f.last = f.pump.Totals().Packets, time.Time{}
+	f.progress(f.at)
 }
 
 // snapshot returns what is known at present.
@@ -181,9 +210,13 @@ func (f *feed) snapshot() *analyze.Snapshot {
 // publish makes it known to the screen; snap must not change any more.
 func (f *feed) publish(snap *analyze.Snapshot, reading bool, at capture.Progress, err error) {
 	f.rev++
-	f.state.Store(&ui.State{
+	s := &ui.State{
 		Rev: f.rev, Snap: snap, Exchanges: f.engine.Exchanges.Snapshot(),
 		Reading: reading, Stopped: !reading && f.stopped.Load(), Done: at.Done, Size: at.Size,
 		Elapsed: time.Since(f.start), Err: err,
-	})
+	}
+	if reading && f.pace != nil {
+		s.Replay = f.pace.state()
+	}
+	f.state.Store(s)
 }

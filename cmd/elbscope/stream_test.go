@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"elbscope/analyze/rules"
 	"elbscope/capture"
 	"elbscope/capture/flow"
+	"elbscope/internal/story"
 	"elbscope/ui/report"
 )
 
@@ -247,10 +247,12 @@ func TestStreamEnds(t *testing.T) {
 	s := newStreamer(o, failingWriter{full}, func() { stopped++ })
 	engine := analyze.New(analyze.Config{Rules: rules.All, Live: true, EarlyFinal: true})
 	pump := s.connect(engine, o.memory)
-	src, err := capture.Open(filepath.Join("../../samples", "article-502.pcapng"))
+	b, err := os.ReadFile("../../samples/article-502.pcapng")
 	if err != nil {
 		t.Fatal(err)
 	}
+	src := &relay{info: flow.SourceInfo{Name: "x", Format: "live"}}
+	src.pause(src.add(t, story.Capture{Name: "x", Bytes: b}, flow.Time(time.Hour)), time.Minute)
 	if err := pump.Run(context.Background(), []capture.Source{src}); err != nil {
 		t.Fatal(err)
 	}

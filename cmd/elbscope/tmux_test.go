@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -147,11 +148,45 @@ func TestWalk(t *testing.T) {
 	x.see("lets none of 2 handshakes pass")
 	x.press("Enter")
 	x.see("filter: verdict:healthy", "? help")
+	x.press("f")
+	x.press("C-u")
+	x.press("Enter")
+	x.see("rewritten", "w save")
+	x.press("w")
+	x.see("save packets as (2): elbscope-")
+	x.press("C-u")
+	x.tmux("send-keys", "-l", "mine.pcapng")
+	x.press("Enter")
+	x.see("saved ", "to mine.pcapng")
 	x.press("q")
 	x.see("Q leaves")
 	x.press("Q")
 	x.see("status 1")
 	x.restored()
+	x.opensInTshark(filepath.Join(x.dir, "mine.pcapng"), "connection-rewritten")
+}
+
+// opensInTshark wants tshark to read a saved file without complaint, and to
+// show the comment that names the finding.
+func (x *terminal) opensInTshark(file, finding string) {
+	x.t.Helper()
+	if _, err := exec.LookPath("tshark"); err != nil {
+		if os.Getenv("CI") == "true" {
+			x.t.Fatal("tshark is missing")
+		}
+		x.t.Log("tshark is missing")
+		return
+	}
+	cmd := exec.Command("tshark", "-r", file, "-Y", "http.request and frame.comment", "-T", "fields", "-e", "http.request.uri", "-e", "frame.comment")
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil || strings.Contains(complaints.String(), "appears to") {
+		x.t.Errorf("tshark: %v: %s", err, complaints.String())
+	}
+	if !strings.Contains(string(out), "/websocket/") || !strings.Contains(string(out), finding) {
+		x.t.Errorf("tshark shows of the saved file:\n%s", out)
+	}
 }
 
 // TestSmallTerminal wants one sentence, and the screen again when there is
@@ -188,7 +223,8 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 			default:
 				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
 			}
-			x.see("status ")
+			// Not the command that was typed, which has the word as well.
+			x.until("a status", regexp.MustCompile(`(?m)^status \d`).MatchString)
 			x.restored()
 		})
 	}
@@ -266,4 +302,62 @@ func alive(pid int) bool {
 	}
 	_, state, _ := strings.Cut(string(stat), ") ")
 	return !strings.HasPrefix(state, "Z")
+}
+
+// TestSlowPipe wants what came through a pipe to be on the screen while the
+// pipe is silent.
+func TestSlowPipe(t *testing.T) {
+	whole, err := os.ReadFile("../../samples/rewritten-502.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTerminal(t, 80, 24)
+	pipe := filepath.Join(x.dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	x.say("elbscope - < pipe; echo status $?")
+	w, err := os.OpenFile(pipe, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	written := 0
+	for _, step := range []struct {
+		share int // of the capture, in percent
+		sees  []string
+	}{
+		{5, []string{"reading; s stops", "0 handshakes"}},
+		{90, []string{"rewritten", "10.0.0.1:80", "reading; s stops"}},
+		{100, []string{"18 packets", "reading; s stops"}},
+	} {
+		n := len(whole) * step.share / 100
+		if _, err := w.Write(whole[written:n]); err != nil {
+			t.Fatal(err)
+		}
+		written = n
+		x.see(step.sees...)
+	}
+	w.Close()
+	x.see("read to the end")
+	x.press("Q")
+	x.see("status 1")
+	x.restored()
+}
+
+// TestReplayOnTheTerminal watches a capture as it happened, holds it, and lets
+// it run.
+func TestReplayOnTheTerminal(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("elbscope --pace 0.01x $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("replay 0.01x", "No handshake yet", "P pause")
+	x.press("P")
+	x.see("PAUSED at 0.01x")
+	x.press("]", "]", "]", "]")
+	x.see("PAUSED at 1x")
+	x.press("P")
+	x.see("replay 1x", "rewritten")
+	x.see("read to the end", "2 502")
+	x.press("Q")
+	x.see("status 1")
 }

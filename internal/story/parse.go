@@ -22,6 +22,22 @@ func Parse(name, text string) (*Story, error) {
 	return p.story, nil
 }
 
+// ParseWants reads a list of wants that stands alone: lines as in a story, and
+// nothing else. Errors begin with name and line.
+func ParseWants(name, text string) ([]Want, error) {
+	p, err := read(name, "# Wants.\n"+text)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.story.steps) > 0 || !p.asked {
+		return nil, fmt.Errorf("%s: a list of wants, and nothing else, goes here", name)
+	}
+	for i := range p.story.Wants {
+		p.story.Wants[i].Line-- // the sentence is ours
+	}
+	return p.story.Wants, nil
+}
+
 // parser reads a story line by line.
 type parser struct {
 	story *Story

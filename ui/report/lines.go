@@ -90,9 +90,17 @@ func (l *Lines) lay(width int, part func(*page)) []Line {
 	return out
 }
 
-// Ladder draws the way of a handshake, leg by leg.
+// Ladder draws the way of a handshake: in columns where there is room for
+// them, then leg by leg in words, then who took part.
 func (l *Lines) Ladder(h *analyze.Handshake, width int) []Line {
-	return l.lay(width, func(p *page) { p.ladder(h) })
+	return l.lay(width, func(p *page) {
+		if p.columns(h) {
+			p.empty()
+		}
+		p.ladder(h)
+		p.empty()
+		p.who(h)
+	})
 }
 
 // Summary says in a few lines what is wrong with a handshake and what to do:
@@ -113,6 +121,31 @@ func (l *Lines) Summary(h *analyze.Handshake, width int) []Line {
 			p.styled(look, "", "   ", word+" "+p.own(p.masking.text(f.Title)))
 			p.text("   ", "   ", p.own(string(f.Certainty)+": "+sure(f)))
 			p.remedyLine("   ", []*analyze.Finding{f}, stories)
+		}
+		if len(causes) > 1 {
+			p.text("", "", allMustChange(causes))
+		}
+	})
+}
+
+// Remedies says what to change for each cause of what is wrong, in full, ready
+// to be copied: configuration is not wrapped.
+func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
+	return l.lay(width, func(p *page) {
+		if len(h.Findings) == 0 {
+			p.nothingWrong(h)
+			return
+		}
+		causes := causesOf(h)
+		t := newTold(nil)
+		for i, f := range causes {
+			word := ""
+			if len(causes) > 1 {
+				word = fmt.Sprintf("%d. ", i+1)
+			}
+			p.styled(bold, "", "   ", word+p.own(p.masking.text(f.Title)))
+			p.remedies(p.build.groups[f], p.o.explain(f), t)
+			p.empty()
 		}
 		if len(causes) > 1 {
 			p.text("", "", allMustChange(causes))

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+)
+
+// recorded is the recording of a point as tcpdump wrote it.
+func recorded(point string) file {
+	return func(s *site) ([]string, error) { return []string{s.path(point + ".pcap")}, nil }
+}
+
+// shifted is a recording by a clock that is some seconds ahead.
+func shifted(point, seconds string) file {
+	return func(s *site) ([]string, error) {
+		out := s.path(point + "-shifted.pcap")
+		return []string{out}, command("editcap", "-F", "pcap", "-t", seconds, s.path(point+".pcap"), out)
+	}
+}
+
+// rotated is a recording that went on in a new file after every few packets.
+func rotated(point string, packets int) file {
+	return func(s *site) ([]string, error) {
+		out := s.path(point + "-part.pcap")
+		if err := command("editcap", "-F", "pcap", "-c", fmt.Sprint(packets), s.path(point+".pcap"), out); err != nil {
+			return nil, err
+		}
+		parts, err := filepath.Glob(s.path(point + "-part_*.pcap"))
+		if err != nil {
+			return nil, err
+		}
+		if len(parts) < 2 {
+			return nil, fmt.Errorf("the recording of %s is too small for a second file", point)
+		}
+		slices.Sort(parts)
+		return parts, nil
+	}
+}
+
+// merged is one file with the packets of several points, by time.
+func merged(points ...string) file {
+	return func(s *site) ([]string, error) {
+		out := s.path("merged.pcapng")
+		args := []string{"-F", "pcapng", "-w", out}
+		for _, p := range points {
+			args = append(args, s.path(p+".pcap"))
+		}
+		return []string{out}, command("mergecap", args...)
+	}
+}
+
+// appended is one file with all packets of one point after those of another,
+// as some recorders of several interfaces write them.
+func appended(points ...string) file {
+	return func(s *site) ([]string, error) {
+		out := s.path("appended.pcapng")
+		args := []string{"-a", "-F", "pcapng", "-w", out}
+		for _, p := range points {
+			args = append(args, s.path(p+".pcap"))
+		}
+		return []string{out}, command("mergecap", args...)
+	}
+}

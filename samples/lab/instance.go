@@ -1,0 +1,68 @@
+package main
+
+import "fmt"
+
+// proxy is the nginx on the instance, before the application.
+type proxy struct {
+	name string
+	// directives go into its location; "" with direct.
+	directives string
+	listen     string
+	direct     bool
+}
+
+// The instance's proxies. beanstalk is what Elastic Beanstalk's Node.js
+// platform configured; snippet is the usual advice, which writes "upgrade"
+// into Connection whatever came; mapped does so only if an upgrade was asked.
+var (
+	direct    = &proxy{name: "direct", direct: true}
+	beanstalk = &proxy{name: "beanstalk", directives: instanceHeaders + `proxy_set_header Connection "";`}
+	snippet   = &proxy{name: "snippet", directives: instanceHeaders + `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`}
+	mapped    = &proxy{name: "map", directives: instanceHeaders + `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;`}
+	mappedPP  = &proxy{name: "map+pp", directives: mapped.directives, listen: " proxy_protocol"}
+	bare      = &proxy{name: "bare"}
+	// impatient passes upgrades on, and cuts what is silent for two seconds.
+	impatient = &proxy{name: "impatient", directives: snippet.directives + " proxy_read_timeout 2s;"}
+)
+
+const instanceHeaders = `proxy_http_version 1.1; proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr;
+ proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; `
+
+// The application's ports: the public one for load balancers that talk to it
+// directly, the other one behind nginx.
+const (
+	directPort = 8080
+	localPort  = 8081
+)
+
+// port is where the load balancer asks.
+func (p *proxy) port() int {
+	if p.direct {
+		return directPort
+	}
+	return 80
+}
+
+func (p *proxy) start(s *site) error {
+	if p.direct {
+		return nil
+	}
+	listen := fmt.Sprintf("listen 80%s; listen [::]:80%[1]s;", p.listen)
+	proc, err := s.startNginx(s.instance, "instance", fmt.Sprintf(
+		` map $http_upgrade $connection_upgrade { default upgrade; "" ""; }
+ upstream nodejs { server 127.0.0.1:%d; keepalive 256; }
+ server { %s location / { proxy_pass http://nodejs; %s } }`, localPort, listen, p.directives))
+	if err != nil {
+		return err
+	}
+	return s.serving(s.instance, s.addr(instanceAddr, 80), proc)
+}
+
+// startServers starts the application.
+func startServers(s *site) error {
+	p, err := s.start(s.instance, s.tools.servers, "-listen", fmt.Sprintf(":%d,127.0.0.1:%d", directPort, localPort))
+	if err != nil {
+		return err
+	}
+	return s.serving(s.instance, fmt.Sprintf("127.0.0.1:%d", localPort), p)
+}

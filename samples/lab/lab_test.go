@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"elbscope/internal/story"
+)
+
+// TestScenes holds the declarations to their form; playing them needs root.
+func TestScenes(t *testing.T) {
+	all := allScenes()
+	if len(all) < 90 {
+		t.Fatalf("only %d scenes", len(all))
+	}
+	var names []string
+	for _, s := range all {
+		if slices.Contains(names, s.name) {
+			t.Errorf("there are two scenes %s", s.name)
+		}
+		names = append(names, s.name)
+		if s.sentence == "" || s.balancer == nil || s.proxy == nil || len(s.calls) == 0 && s.drive == nil || len(s.views) == 0 {
+			t.Errorf("%s is incomplete", s.name)
+		}
+		if len(s.got) == 0 && s.drive == nil {
+			t.Errorf("%s does not say what the client must get", s.name)
+		}
+		for _, v := range s.views {
+			if wants, err := v.wants(s.name); err != nil || len(wants) == 0 {
+				t.Errorf("%s, %s: %d wants, %v", s.name, v.name, len(wants), err)
+			}
+		}
+	}
+}
+
+const sound = `{"schema":"elbscope/report/v1","sources":[{"name":"a","clockOffset":0,"problems":[]}],
+"counters":{"packets":2,"requests":1,"ledger":{"delivered":1,"empty":1}},
+"handshakes":[{"id":"h1","target":"/x","verdict":"rewritten","certainty":"proven",
+"culprit":{"front":null,"back":"10.0.0.1"},"status":502,"sightings":[{"leg":"client","closedBy":"server","close":"fin"}],"findings":["f1"]}],
+"findings":[{"id":"f1","rule":"connection-rewritten","severity":"error","title":"t","evidence":[{"packet":1}],
+"remedies":[{"title":"make the listener TCP"}]}]}`
+
+const soundWant = "want handshake target=/x verdict=rewritten certainty=proven culprit=-|10.0.0.1 status=502 sightings=1 " +
+	"legs=client closed=server-fin findings=connection-rewritten:error\nwant counters requests=1\nwant source index=0 clockOffset=0 problems=none"
+
+// TestJudgeSees shows that the judge notices every single thing that a report
+// says wrong, and nothing in one that is right.
+func TestJudgeSees(t *testing.T) {
+	tests := []struct{ name, old, new string }{
+		{"nothing", "", ""},
+		{"verdict", "rewritten\",\"certainty", "dropped\",\"certainty"},
+		{"certainty", "proven", "inferred"},
+		{"culprit", "10.0.0.1", "10.0.0.2"},
+		{"front", `"front":null`, `"front":"10.0.0.9:80"`},
+		{"status", "502", "504"},
+		{"leg", "client", "instance"},
+		{"close", `"fin"`, `"rst"`},
+		{"rule", "connection-rewritten", "upgrade-dropped"},
+		{"severity", `"error"`, `"warning"`},
+		{"counter", `"requests":1`, `"requests":2`},
+		{"clock", `"clockOffset":0`, `"clockOffset":0.5`},
+		{"problem", `"problems":[]`, `"problems":[{"code":"snaplen"}]`},
+		{"ledger", `"empty":1`, `"empty":2`},
+		{"evidence", `[{"packet":1}]`, `[]`},
+		{"remedy", `[{"title":"make the listener TCP"}]`, `[]`},
+		{"schema", "report/v1", "report/v2"},
+		{"target", `"/x"`, `"/y"`},
+	}
+	wants, err := story.ParseWants("test", soundWant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range tests {
+		var r report
+		if err := json.Unmarshal([]byte(strings.Replace(sound, test.old, test.new, 1)), &r); err != nil {
+			t.Fatal(err)
+		}
+		var c complaints
+		c.frame(&r, 1, 1)
+		c.wants(&r, wants)
+		if right := test.old == test.new; right != (len(c) == 0) {
+			t.Errorf("%s: %q", test.name, c)
+		}
+	}
+	var r report
+	_ = json.Unmarshal([]byte(sound), &r)
+	var c complaints
+	if c.frame(&r, 0, 1); len(c) == 0 {
+		t.Error("a wrong exit status goes unnoticed")
+	}
+}

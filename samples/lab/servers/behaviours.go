@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gobwas/ws/wsutil"
+)
+
+func page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html")
+	fmt.Fprintf(w, "<title>%s</title><p>An ordinary page.\n", r.URL.Path)
+}
+
+// take takes the connection out of the HTTP server's hands.
+func take(w http.ResponseWriter) (*net.TCPConn, *bufio.ReadWriter) {
+	c, rw, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	return c.(*net.TCPConn), rw
+}
+
+func hangUp(w http.ResponseWriter, _ *http.Request) {
+	c, _ := take(w)
+	c.Close()
+}
+
+func reset(w http.ResponseWriter, _ *http.Request) {
+	c, _ := take(w)
+	_ = c.SetLinger(0)
+	c.Close()
+}
+
+func wantsUpgrade(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+func touchy(w http.ResponseWriter, r *http.Request) {
+	if wantsUpgrade(r) {
+		reset(w, r)
+		return
+	}
+	page(w, r)
+}
+
+// silence waits until the other side has had enough.
+func silence(w http.ResponseWriter, _ *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	_, _ = io.Copy(io.Discard, rw)
+}
+
+func refuse(w http.ResponseWriter, r *http.Request) {
+	status, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/refuse/"))
+	if err != nil {
+		status = http.StatusForbidden
+	}
+	http.Error(w, "not you", status)
+}
+
+// accept writes a 101 by hand.
+func accept(rw *bufio.ReadWriter, r *http.Request) {
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	fmt.Fprintf(rw, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
+	rw.Flush()
+}
+
+func old(w http.ResponseWriter, r *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	if wantsUpgrade(r) {
+		accept(rw, r)
+		echo(c, rw)
+	}
+}
+
+func echo(c io.Writer, rw *bufio.ReadWriter) {
+	stream := struct {
+		io.Reader
+		io.Writer
+	}{rw, c}
+	for {
+		text, op, err := wsutil.ReadClientData(stream)
+		if err != nil || wsutil.WriteServerMessage(c, op, text) != nil {
+			return
+		}
+	}
+}
+
+// cut echoes one frame, waits and goes without a close frame.
+func cut(w http.ResponseWriter, r *http.Request) {
+	ms, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/cut/"))
+	if !wantsUpgrade(r) {
+		page(w, r)
+		return
+	}
+	c, rw := take(w)
+	defer c.Close()
+	accept(rw, r)
+	stream := struct {
+		io.Reader
+		io.Writer
+	}{rw, c}
+	if text, op, err := wsutil.ReadClientData(stream); err == nil {
+		_ = wsutil.WriteServerMessage(c, op, text)
+	}
+	time.Sleep(time.Duration(ms) * time.Millisecond)
+}
+
+func httpAfter101(w http.ResponseWriter, r *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	accept(rw, r)
+	fmt.Fprint(rw, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+	rw.Flush()
+}

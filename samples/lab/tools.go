@@ -1,0 +1,157 @@
+package main
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// namePrefix begins the names of all namespaces of the lab; the process ID of
+// the run follows.
+const namePrefix = "elblab"
+
+// tools are what all scenes share: programs that were built, and a certificate.
+type tools struct {
+	dir, root, elbscope, servers, certificate string
+	// npm is where the packages from npm are, once they are installed.
+	npm string
+}
+
+// packages says what to install for a program that is missing.
+var packages = map[string]string{
+	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "sysctl": "procps",
+	"editcap": "wireshark-common", "mergecap": "wireshark-common",
+	"nginx": "nginx-light", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
+	"node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
+}
+
+// newTools checks the machine and builds the programs.
+func newTools(all []*scene) (*tools, error) {
+	if os.Geteuid() != 0 {
+		return nil, errors.New("network namespaces need root: sudo go run ./samples/lab")
+	}
+	if err := installed(all); err != nil {
+		return nil, err
+	}
+	sweep()
+	out, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return nil, fmt.Errorf("looking for the module: %w", err)
+	}
+	t := &tools{root: filepath.Dir(strings.TrimSpace(string(out)))}
+	if _, err := os.Stat(filepath.Join(t.root, "samples/lab/servers")); err != nil {
+		return nil, errors.New("run the lab in elbscope's own folder: go run ./samples/lab")
+	}
+	if t.dir, err = os.MkdirTemp("", "elblab-"); err != nil {
+		return nil, err
+	}
+	// Servers that give up root look in here, too.
+	if err := os.Chmod(t.dir, 0o755); err != nil {
+		return nil, err
+	}
+	t.elbscope, t.servers = filepath.Join(t.dir, "elbscope"), filepath.Join(t.dir, "servers")
+	build := exec.Command("go", "build", "-trimpath", "-o", t.elbscope, "./cmd/elbscope")
+	build.Dir, build.Env = t.root, append(os.Environ(), "CGO_ENABLED=0")
+	if err := ran(build); err != nil {
+		return nil, err
+	}
+	build = exec.Command("go", "build", "-o", t.servers, ".")
+	build.Dir = filepath.Join(t.root, "samples/lab/servers")
+	if err := ran(build); err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(all, func(s *scene) bool { return s.npm }) {
+		if err := t.installNPM(); err != nil {
+			return nil, err
+		}
+	}
+	return t, t.makeCertificate()
+}
+
+// installed names everything that is missing at once.
+func installed(all []*scene) error {
+	needed := map[string]bool{"ip": true, "ethtool": true, "tcpdump": true, "editcap": true, "mergecap": true, "sysctl": true}
+	for _, s := range all {
+		programs := append([]string{s.balancer.needs}, s.needs...)
+		if !s.proxy.direct {
+			programs = append(programs, "nginx")
+		}
+		if s.npm {
+			programs = append(programs, "node", "npm")
+		}
+		for _, p := range programs {
+			needed[p] = needed[p] || p != ""
+		}
+	}
+	var missing []string
+	for program, is := range needed {
+		if !is {
+			continue
+		}
+		if _, err := exec.LookPath(program); err != nil {
+			missing = append(missing, packages[program])
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("programs are missing: apt-get install %s", strings.Join(missing, " "))
+	}
+	return nil
+}
+
+// sweep removes the namespaces of runs that were killed, and what still runs
+// in them.
+func sweep() {
+	left, _ := filepath.Glob("/run/netns/" + namePrefix + "*")
+	for _, path := range left {
+		name := filepath.Base(path)
+		pid, _, _ := strings.Cut(strings.TrimPrefix(name, namePrefix), "-")
+		if _, err := os.Stat("/proc/" + pid); err == nil {
+			continue
+		}
+		pids, _ := exec.Command("ip", "netns", "pids", name).Output()
+		for _, p := range strings.Fields(string(pids)) {
+			if n, err := strconv.Atoi(p); err == nil {
+				_ = syscall.Kill(n, syscall.SIGKILL)
+			}
+		}
+		_ = command("ip", "netns", "del", name)
+	}
+}
+
+// makeCertificate makes a self-signed certificate and its key, in one file.
+func (t *tools) makeCertificate() error {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	about := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "app.lab"}, DNSNames: []string{"app.lab"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, about, about, &key.PublicKey, key)
+	if err != nil {
+		return err
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	t.certificate = filepath.Join(t.dir, "certificate.pem")
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})...)
+	return os.WriteFile(t.certificate, text, 0o600)
+}
