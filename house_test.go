@@ -20,6 +20,7 @@ var mayImport = map[string][]string{
 	"capture/flow":    {},
 	"capture/bpf":     {},
 	"capture":         {"capture/flow", "capture/bpf"},
+	"capture/live":    {"capture", "capture/flow"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
 	"analyze/preface": {},
@@ -37,8 +38,10 @@ var mayImport = map[string][]string{
 	"internal/picture":        {},
 	"samples/lab":             {"internal/story"},
 	"samples/lab/servers":     {},
+	"internal/load":           {},
 	"cmd/elbscope": {
-		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "ui", "ui/report", "internal/wiretext",
+		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "capture/live", "ui",
+		"ui/report", "internal/wiretext",
 	},
 }
 
@@ -49,10 +52,11 @@ var rooms = map[string][]string{
 	"github.com/rivo/tview":         {"ui"},
 	"github.com/gdamore/tcell":      {"ui"},
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
-	"golang.org/x/net":              {"capture/bpf", "samples/lab/servers"},
+	"golang.org/x/net/bpf":          {"capture/bpf", "capture/live", "cmd/elbscope"},
+	"golang.org/x/net/websocket":    {"samples/lab/servers"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
-	"golang.org/x/sys":              {"samples/lab"},
+	"golang.org/x/sys":              {"capture/live", "cmd/elbscope", "samples/lab"},
 	// the lab's servers are a module of their own, with the libraries they show
 	"github.com/gorilla/websocket": {"samples/lab/servers"},
 	"github.com/coder/websocket":   {"samples/lab/servers"},

@@ -19,9 +19,8 @@ type cluster struct {
 	settled flow.Time
 	// published are the handshakes made of them.
 	published []*published
-	// polling is set in the cluster of a handshake that is final: what its
-	// socket.io session had done by then.
-	polling *Polling
+	// final is set in the cluster of a handshake that is final.
+	final *circumstances
 }
 
 // maxCluster bounds the sightings that are compared because they share a key.

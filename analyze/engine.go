@@ -60,6 +60,11 @@ type Engine struct {
 	live      bool
 	retracted []string
 
+	// losses are the spans in which packets were lost, by source; doubtful,
+	// those that are news.
+	losses   map[int]losses
+	doubtful losses
+
 	sessions map[string]*session
 	proxyOK  map[string]bool
 	clocks   clocks
@@ -97,6 +102,7 @@ func (e *Engine) Tick(now flow.Time) {
 	e.unsorted = e.unsorted || e.ticks > 0 && now < e.now
 	e.ticks++
 	e.now = now
+	e.doubt()
 	e.Settle()
 }
 
@@ -105,6 +111,7 @@ func (e *Engine) Finish() {
 	if e.finished {
 		return
 	}
+	e.doubt()
 	e.findHomes()
 	e.finished = true
 	// What was pending is undetermined now, and with the clocks aligned other

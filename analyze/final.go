@@ -24,7 +24,9 @@ import (
 //   - no sighting of its target is without a home that might still be here;
 //   - nothing that rules ask of others can change: the server is known to
 //     understand PROXY headers where one was sent, and the socket.io session of
-//     a failed handshake has been silent for sessionOver.
+//     a failed handshake has been silent for sessionOver. What the capturing
+//     machine dropped meanwhile is told within a second or so, and counts as it
+//     is known by then.
 //
 // It is then taken out of its cluster, so that nothing can join or divide it.
 // All that is only sound where packets come from one source and in order of
@@ -187,13 +189,25 @@ func (se *session) latest() (at flow.Time) {
 	return at
 }
 
+// circumstances are what a judgement hangs on beside the sightings themselves.
+// Those of a final handshake stay as they were.
+type circumstances struct {
+	// lossy is set if the capturing machine dropped packets meanwhile.
+	lossy bool
+	// polling is what the handshake's socket.io session did.
+	polling Polling
+}
+
+func (e *Engine) circumstances(h *Handshake) *circumstances {
+	return &circumstances{lossy: e.lossDuring(h), polling: e.polling(h)}
+}
+
 // seal takes a handshake out of its cluster, into one of its own that stays as
 // it is, and publishes it as final.
 func (e *Engine) seal(p *published) {
-	polling := e.polling(p.last)
 	c := &cluster{
 		key: "final " + uitoa(p.id), sightings: slices.Clone(p.members), settled: e.now,
-		published: []*published{p}, polling: &polling,
+		published: []*published{p}, final: e.circumstances(p.last),
 	}
 	if from := p.owner; from != nil {
 		from.published = slices.DeleteFunc(from.published, func(o *published) bool { return o == p })
@@ -207,4 +221,4 @@ func (e *Engine) seal(p *published) {
 }
 
 // sealed reports whether a sighting belongs to a handshake that is final.
-func (s *sighting) sealed() bool { return s.home != nil && s.home.polling != nil }
+func (s *sighting) sealed() bool { return s.home != nil && s.home.final != nil }

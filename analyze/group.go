@@ -248,6 +248,10 @@ func mayForward(outer, inner *sighting) bool {
 		return len(inner.Marks) > 0
 	case from.Client.Addr() == to.Client.Addr() && from.Client.Port() != to.Client.Port() && from.Server.Addr() != to.Client.Addr():
 		return false // one machine sent both: two tries, no forwarding
+	case len(inner.Marks) == 0 && !isLocal(inner) && outer.mentions(inner.from):
+		// It comes straight from the client that the outer one names: the
+		// client's next handshake, which began before the clocks could tell.
+		return false
 	case inner.key == "" || outer.key == "":
 		return true
 	}

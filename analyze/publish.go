@@ -121,7 +121,7 @@ func (e *Engine) update(p *published, h *Handshake) {
 
 // groups divides a cluster into handshakes. A final one stays as it is.
 func (c *cluster) groups() [][]*sighting {
-	if c.polling != nil {
+	if c.final != nil {
 		return [][]*sighting{c.sightings}
 	}
 	return group(c.sightings)

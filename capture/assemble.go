@@ -71,6 +71,7 @@ type conn struct {
 	key    connKey
 	client endpoint
 	source int         // of the last packet
+	opener int         // the source of the first one
 	stream flow.Stream // nil once End was called
 	half   [2]half
 	// recent are fingerprints of the last packets, for telling a packet
@@ -168,7 +169,7 @@ func (a *assembler) open(key connKey, s *segment, p *flow.Packet) *conn {
 		a.makeRoom()
 	}
 	a.ids++
-	c := &conn{key: key, client: s.src, source: p.Source}
+	c := &conn{key: key, client: s.src, source: p.Source, opener: p.Source}
 	c.byUse.conn, c.byWait.conn = c, c
 	midstream := false
 	switch {
@@ -224,6 +225,41 @@ func (c *conn) startsAnew(s *segment) bool {
 	// Both ends open at the same time (RFC 9293 section 3.5), unless there was
 	// more than a SYN.
 	return c.stream == nil || !peer.syn || peer.delivered || peer.ackedKnown
+}
+
+// knowsFromBefore reports whether a SYN was captured in an earlier source, and
+// the data behind it as well. No client sends it again then: this source holds
+// packets that the other one has, too, and does not go on where it ended.
+func (a *assembler) knowsFromBefore(s *segment, source int) bool {
+	if s.flags&(flagSYN|flagACK) != flagSYN {
+		return false
+	}
+	c := a.known[keyOf(s)]
+	if c == nil || c.opener == source || s.src != c.client {
+		return false
+	}
+	h := &c.half[flow.FromClient]
+	return h.syn && h.delivered && h.isn == s.seq
+}
+
+// handOver gives the connections that a source has opened to another capture
+// point.
+func (a *assembler) handOver(to *assembler, source int) {
+	for n := a.used.oldest; n != nil; {
+		next, c := n.newer, n.conn
+		if c.opener == source {
+			a.used.remove(&c.byUse)
+			delete(a.known, c.key)
+			to.known[c.key] = c
+			to.used.push(&c.byUse)
+			if c.byWait.linked {
+				a.waiting.remove(&c.byWait)
+				to.waiting.push(&c.byWait)
+			}
+		}
+		n = next
+	}
+	a.last = nil
 }
 
 func (c *conn) dirOf(s *segment) flow.Dir {

@@ -29,6 +29,8 @@ const (
 	CutShort
 	// NotACapture: it is something else.
 	NotACapture
+	// NoInterface: there is no interface of that name to capture from.
+	NoInterface
 )
 
 // InputError tells why an input cannot be opened.

@@ -65,7 +65,8 @@ func newPcapng(r reading) (*pcapngSource, error) {
 // Interface Statistics Blocks).
 func (s *pcapngSource) KernelDropped() uint64 { return s.dropped }
 
-// Next fills in p with the next packet of the file. A packet that contradicts
+// Next fills in p with the next packet of the file, or with a heartbeat where
+// the file says when packets were lost. A packet that contradicts
 // itself inside a sound block comes with no data, link type 0xFFFF and the
 // time of the packet before it, so that it can be counted.
 func (s *pcapngSource) Next(p *Packet) error {
@@ -77,7 +78,7 @@ func (s *pcapngSource) Next(p *Packet) error {
 	return s.end
 }
 
-// block reads one block and tells whether it was a packet.
+// block reads one block and tells whether it was one for Next to return.
 func (s *pcapngSource) block(p *Packet) (packet bool, err error) {
 	head, err := s.win.need(blockHeaderLen)
 	if err != nil {
@@ -96,7 +97,7 @@ func (s *pcapngSource) block(p *Packet) (packet bool, err error) {
 	case blockInterface:
 		return false, s.describe(total)
 	case blockStatistics:
-		return false, s.statistics(total)
+		return s.statistics(p, total)
 	}
 	return false, s.pass(total)
 }

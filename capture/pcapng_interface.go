@@ -31,6 +31,9 @@ type ngInterface struct {
 	// dropped is the last count of lost packets that the file stated; the
 	// counts include those before.
 	dropped uint64
+	// asOf is when it did so, valid if stated.
+	asOf   flow.Time
+	stated bool
 }
 
 // describe reads an Interface Description Block.
@@ -66,17 +69,19 @@ func (s *pcapngSource) describe(total uint32) error {
 
 // statistics reads an Interface Statistics Block, of which only the losses
 // matter. One that makes no sense is passed over: no packet depends on it.
-func (s *pcapngSource) statistics(total uint32) error {
+// Where an earlier one tells that the losses came after it, p becomes a
+// heartbeat that says so. The only one of a file, at its end, tells no time.
+func (s *pcapngSource) statistics(p *Packet, total uint32) (heartbeat bool, err error) {
 	if total > maxBlock || total < statisticsLen+4 {
-		return s.pass(total)
+		return false, s.pass(total)
 	}
 	block, err := s.load(total)
 	if err != nil {
-		return err
+		return false, err
 	}
 	id := s.order.u32(block[8:])
 	if uint64(id) >= uint64(len(s.ifaces)) {
-		return nil
+		return false, nil
 	}
 	var dropped uint64
 	s.eachOption(block[statisticsLen:total-4], func(code uint16, value []byte) {
@@ -84,11 +89,20 @@ func (s *pcapngSource) statistics(total uint32) error {
 			dropped += s.order.u64(value)
 		}
 	})
-	if iface := &s.ifaces[id]; dropped > iface.dropped {
-		s.dropped += dropped - iface.dropped
-		iface.dropped = dropped
+	iface := &s.ifaces[id]
+	now := iface.scale.time(uint64(s.order.u32(block[12:]))<<32 | uint64(s.order.u32(block[16:])))
+	before := *iface
+	iface.asOf, iface.stated = now, true
+	if dropped <= before.dropped {
+		return false, nil
 	}
-	return nil
+	s.dropped += dropped - before.dropped
+	iface.dropped = dropped
+	if !before.stated || before.asOf >= now || !s.timed {
+		return false, nil
+	}
+	*p = Packet{Time: s.info.Last, Offset: -1, LostFrom: before.asOf, LostTo: now}
+	return true, nil
 }
 
 // eachOption calls f for each option of a list. It stops at the end mark and,

@@ -29,6 +29,9 @@ type Pump struct {
 	points []*point
 	seg    segment
 	fp     flow.Packet
+	// parted is set for a moment when the source at hand turned out not to
+	// continue its point: it is the new one.
+	parted *point
 }
 
 // Progress says how far Run has come.
@@ -37,6 +40,8 @@ type Progress struct {
 	Source, Sources int
 	// Packets is the number of packets read so far, of all inputs.
 	Packets uint64
+	// Dropped is how many packets were lost before they reached us.
+	Dropped uint64
 	// Done and Size say how far the input at hand has been read, in bytes of
 	// the file; Size is -1 where that is not known.
 	Done, Size int64
@@ -119,6 +124,8 @@ type intake struct {
 	// pt is the capture point, nil until the first packet; n counts packets.
 	pt *point
 	n  int
+	// dropped is how many of its losses were counted.
+	dropped uint64
 }
 
 // peek fetches the next packet, unless it has been.
@@ -140,9 +147,10 @@ func (p *Pump) drain(ctx context.Context, in *intake) {
 		if ticked := p.take(in); !ticked && in.n%progressEvery != 0 {
 			continue
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && !in.endsItself() {
 			break
 		}
+		p.countDropped(in)
 		if p.OnProgress != nil {
 			p.OnProgress(p.progress(in))
 		}
@@ -161,14 +169,31 @@ func (p *Pump) take(in *intake) (ticked bool) {
 	}
 	in.n++
 	in.peeked = false
-	return p.packet(in.pt, in.index, &in.packet)
+	ticked = p.packet(in.pt, in.index, &in.packet)
+	if p.parted != nil {
+		in.pt, p.parted = p.parted, nil
+		p.dec.frags = in.pt.frags
+	}
+	return ticked
 }
+
+// countDropped brings the count of packets up to date that were lost before
+// they reached us.
+func (p *Pump) countDropped(in *intake) {
+	if d, ok := in.source.(interface{ KernelDropped() uint64 }); ok {
+		now := d.KernelDropped()
+		p.totals.KernelDropped += now - in.dropped
+		in.dropped = now
+	}
+}
+
+// endsItself tells whether a source knows when it is over: a live one has
+// packets in hand that came before it was stopped.
+func (in *intake) endsItself() bool { return in.source.Info().Format == "live" }
 
 // end settles what a source leaves behind.
 func (p *Pump) end(in *intake) {
-	if d, ok := in.source.(interface{ KernelDropped() uint64 }); ok {
-		p.totals.KernelDropped += d.KernelDropped()
-	}
+	p.countDropped(in)
 	pt, info := in.pt, in.source.Info()
 	if pt == nil {
 		return
@@ -184,7 +209,10 @@ func (p *Pump) end(in *intake) {
 }
 
 func (p *Pump) progress(in *intake) Progress {
-	at := Progress{Source: in.index, Sources: in.of, Packets: p.totals.Packets, Done: in.packet.Offset, Size: -1}
+	at := Progress{
+		Source: in.index, Sources: in.of, Packets: p.totals.Packets, Dropped: p.totals.KernelDropped,
+		Done: in.packet.Offset, Size: -1,
+	}
 	if sized, ok := in.source.(interface{ Size() int64 }); ok && in.packet.Offset >= 0 {
 		at.Size = sized.Size()
 	}
@@ -210,10 +238,26 @@ func (p *Pump) pointFor(info *flow.SourceInfo, start flow.Time) *point {
 		}
 	}
 	if best == nil {
-		best = &point{assembler: newAssembler(&p.shared), frags: new(fragments), ticked: start - tickEvery}
-		p.points = append(p.points, best)
+		best = p.newPoint(start)
 	}
 	return best
+}
+
+func (p *Pump) newPoint(start flow.Time) *point {
+	pt := &point{assembler: newAssembler(&p.shared), frags: new(fragments), ticked: start - tickEvery}
+	p.points = append(p.points, pt)
+	return pt
+}
+
+// part gives a source a point of its own that seemed to continue pt, and takes
+// along the connections that it has opened there. It is a second recording of
+// the same packets, by a clock that is ahead.
+func (p *Pump) part(pt *point, source int, now flow.Time) *point {
+	own := p.newPoint(now)
+	own.ticked, own.reading = now, true
+	pt.handOver(own.assembler, source)
+	pt.carried, pt.reading = false, false
+	return own
 }
 
 // continuedBy tells whether a source that starts so goes on where the point's
@@ -231,6 +275,9 @@ func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
 // of the ledger. It tells whether there was a tick.
 func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	if pk.Data == nil { // a heartbeat
+		if sink, ok := p.shared.sink.(flow.LossSink); ok && pk.LostTo > 0 {
+			sink.Lost(source, pk.LostFrom, pk.LostTo)
+		}
 		p.tick(pt, pk.Time)
 		return true
 	}
@@ -274,6 +321,10 @@ func (p *Pump) segment(pt *point, source int, pk *Packet, packets uint64) {
 	p.fp = flow.Packet{
 		Source: source, Num: pk.Num, Time: pk.Time, Link: uint16(pk.Link), Offset: pk.Offset,
 		CapLen: uint32(len(pk.Data)), OrigLen: pk.Orig, Raw: pk.Data,
+	}
+	if pt.knowsFromBefore(&p.seg, source) {
+		pt = p.part(pt, source, pk.Time)
+		p.parted = pt
 	}
 	switch pt.segment(&p.seg, &p.fp) {
 	case broughtSomething:

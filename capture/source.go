@@ -23,6 +23,9 @@ type Packet struct {
 	// Offset is where Data starts in the file, or -1 if the source cannot be
 	// read again.
 	Offset int64
+	// LostFrom and LostTo are set in a heartbeat if the capturing machine
+	// dropped packets for lack of room, at an unknown moment between them.
+	LostFrom, LostTo flow.Time
 }
 
 // Source is an input of packets: a file, a pipe or a live interface.

@@ -8,13 +8,17 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"elbscope/capture/flow"
 )
 
 // The options that are written (pcapng draft, sections 3.5, 4.1 and 4.2).
 const (
 	optionComment     = 1 // opt_comment
 	optionUserAppl    = 4 // shb_userappl
+	optionName        = 2 // if_name
 	optionDescription = 3 // if_description
+	optionIfRecv      = 4 // isb_ifrecv
 )
 
 // writeBehind is how much is gathered before it is written.
@@ -51,11 +55,29 @@ var le = binary.LittleEndian
 // It may come at any time: a reader must know an interface only before its
 // first packet (section 4.2). The link type has all its 16 bits.
 func (w *Writer) Interface(link LinkType, description string) (int, error) {
-	body := le.AppendUint16(nil, uint16(link))
+	return w.Describe(InterfaceDescription{Link: link, Description: description})
+}
+
+// InterfaceDescription is what an Interface Description Block says.
+type InterfaceDescription struct {
+	Link LinkType
+	// Name is the system's, for instance eth0; Description is for people.
+	// Either may be empty.
+	Name, Description string
+	// SnapLen bounds the captured bytes of each packet; 0 is no limit.
+	SnapLen uint32
+}
+
+// Describe is Interface with more to say.
+func (w *Writer) Describe(i InterfaceDescription) (int, error) {
+	body := le.AppendUint16(nil, uint16(i.Link))
 	body = le.AppendUint16(body, 0)
-	body = le.AppendUint32(body, 0) // SnapLen 0: no limit
-	if description != "" {
-		body = option(body, optionDescription, description)
+	body = le.AppendUint32(body, i.SnapLen)
+	if i.Name != "" {
+		body = option(body, optionName, i.Name)
+	}
+	if i.Description != "" {
+		body = option(body, optionDescription, i.Description)
 	}
 	body = option(body, optionTsresol, "\x09") // 10 to the power of -9
 	w.block(blockInterface, endOptions(body))
@@ -87,6 +109,32 @@ func (w *Writer) Packet(iface int, p *Packet, comments ...string) error {
 	w.block(blockEnhanced, body)
 	return w.err
 }
+
+// Statistics writes an Interface Statistics Block (section 4.6): how many
+// packets of an interface passed its filter by a moment, and how many of these
+// were dropped because nobody took them in time. They count from the section's
+// beginning. They are isb_ifrecv and isb_ifdrop, as of dumpcap, whose count
+// Wireshark shows.
+func (w *Writer) Statistics(iface int, at flow.Time, received, dropped uint64) error {
+	if iface < 0 || iface >= w.ifaces {
+		return fmt.Errorf("capture: interface %d is not described", iface)
+	}
+	stamp := uint64(max(at, 0))
+	body := le.AppendUint32(nil, uint32(iface))
+	body = le.AppendUint32(body, uint32(stamp>>32))
+	body = le.AppendUint32(body, uint32(stamp))
+	for _, o := range []struct {
+		code uint16
+		n    uint64
+	}{{optionIfRecv, received}, {optionIfDrop, dropped}} {
+		body = option(body, o.code, string(le.AppendUint64(nil, o.n)))
+	}
+	w.block(blockStatistics, endOptions(body))
+	return w.err
+}
+
+// Buffered is how many bytes have been gathered and not written.
+func (w *Writer) Buffered() int { return len(w.buf) }
 
 // Flush writes what has been gathered.
 func (w *Writer) Flush() error {

@@ -18,6 +18,8 @@ type Options struct {
 	Report report.Options
 	// Name is what is being read, for the title.
 	Name string
+	// Note is said at the foot of the screen until the first key.
+	Note string
 	// ParseFilter reads an expression of the grammar of -Y; Filter is one to
 	// begin with.
 	ParseFilter func(expr string, s *State) (*filter.Filter, error)
@@ -85,6 +87,7 @@ func New(feed Feed, o Options) *App {
 		a.app.SetScreen(o.Screen)
 	}
 	a.frame = newFrame(a)
+	a.frame.say(o.Note)
 	a.home = newHome(a)
 	a.stack = []screen{a.home}
 	first := &wish{sorted: colVerdict}

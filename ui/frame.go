@@ -71,6 +71,9 @@ func (f *frame) head(width int) line {
 
 // progressWords says how far the reading is.
 func (a *App) progressWords(s *State) string {
+	if s.Live {
+		return liveWords(s)
+	}
 	if !s.Reading {
 		switch {
 		case s.Stopped:
@@ -120,6 +123,17 @@ func (a *App) replayWords(s *State) string {
 		words += ", " + a.clock(s.Replay.At.Std())[:8]
 	}
 	return words
+}
+
+// liveWords says how long packets have been captured.
+func liveWords(s *State) string {
+	switch {
+	case s.Reading:
+		return "live, " + s.Elapsed.Truncate(time.Second).String() + "; s stops"
+	case s.Err != nil:
+		return "live; something failed: t"
+	}
+	return "capturing has ended"
 }
 
 // above is the line above the footer: the counters, or what is wrong with what

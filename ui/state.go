@@ -17,7 +17,8 @@ type State struct {
 	// Exchanges are all exchanges so far.
 	Exchanges analyze.View[analyze.Exchange]
 	// Reading is set while packets come; Stopped, once the user ended that.
-	Reading, Stopped bool
+	// Live is set where they come from interfaces, without an end.
+	Reading, Stopped, Live bool
 	// Done and Size say how far the input at hand was read, in bytes; Size is
 	// -1 where that is not known. Elapsed is how long it took so far.
 	Done, Size int64

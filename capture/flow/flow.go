@@ -147,6 +147,15 @@ type Sink interface {
 	Tick(now Time)
 }
 
+// LossSink is a Sink that also wants to know when packets were lost before
+// they were captured. Whole connections may be missing without a trace then.
+type LossSink interface {
+	Sink
+	// Lost tells that the machine on which a source was captured dropped
+	// packets, at unknown moments between two.
+	Lost(source int, from, to Time)
+}
+
 // Stream receives one connection: bytes in order and exactly once, holes as
 // values, and the end. Slices and Packets are valid only during the call.
 type Stream interface {

@@ -24,10 +24,10 @@ var usage string
 
 // options are what a command line says.
 type options struct {
-	command  string // "report", "explain", "tcpdump-command", "help" or "version"
+	command  string // "report", "live", "interfaces", "explain", "tcpdump-command", "help" or "version"
 	files    []string
 	topics   []string // of explain; ports of tcpdump-command
-	packets  packetFilter
+	packets  captureFilter
 	format   string
 	color    string
 	expr     string
@@ -41,6 +41,7 @@ type options struct {
 	// tui and noTUI decide by hand whether the screen is opened; printed is
 	// set where the report was asked for by its name.
 	tui, noTUI, printed bool
+	capture             liveOptions
 }
 
 // defaultMemory bounds what is kept, in bytes.
@@ -50,6 +51,7 @@ const defaultMemory = 256 << 20
 type rawFlags struct {
 	memory, pace            string
 	captureExpr, captureBPF string
+	rotate, buffer          string // of live
 	help, version           bool
 }
 
@@ -74,6 +76,7 @@ func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 	fs.BoolVar(&o.full, "full", false, "")
 	fs.BoolVar(&o.tui, "tui", false, "")
 	fs.BoolVar(&o.noTUI, "no-tui", false, "")
+	addLiveFlags(fs, &o.capture, raw)
 	return fs
 }
 
@@ -92,24 +95,34 @@ func parseArgs(args []string) (*options, error) {
 	default:
 		o.words(rest)
 	}
-	if o.command != "report" {
-		return o, nil
-	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
+	switch o.command {
+	case "live":
+		return o, o.live(fs, raw)
+	case "report":
+		return o, o.report(fs, raw)
+	}
+	return o, onlyLive(fs)
+}
+
+// report reads what belongs to files.
+func (o *options) report(fs *pflag.FlagSet, raw *rawFlags) (err error) {
+	if err := onlyLive(fs); err != nil {
+		return err
+	}
 	if len(o.files) == 0 {
-		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
+		return &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
-	var err error
 	if o.pace, err = parsePace(raw.pace); err != nil {
-		return nil, err
+		return err
 	}
-	if o.packets, err = newPacketFilter(raw.captureExpr, raw.captureBPF); err != nil {
-		return nil, err
+	if o.packets, err = newCaptureFilter(raw.captureExpr, raw.captureBPF, fileFilters); err != nil {
+		return err
 	}
 	if err := o.packets.checkForFiles(); err != nil {
-		return nil, err
+		return err
 	}
-	return o, o.check(raw.memory)
+	return o.check(raw.memory)
 }
 
 // words takes what is no flag: a command with its arguments, or files.
@@ -121,8 +134,10 @@ func (o *options) words(rest []string) {
 	switch first {
 	case "help", "version":
 		o.command = first
-	case "explain", "tcpdump-command":
+	case "explain", "tcpdump-command", "interfaces":
 		o.command, o.topics = first, rest[1:]
+	case "live":
+		o.command, o.capture.words = first, rest[1:]
 	case "report":
 		o.command, o.files, o.printed = "report", rest[1:], true
 	default:
@@ -171,8 +186,8 @@ func oneOf(flag, got string, allowed ...string) error {
 // minMemory is the least that makes sense to work with.
 const minMemory = 8 << 20
 
-// parseSize reads a number of bytes with K, M or G behind it.
-func parseSize(s string) (int64, error) {
+// parseBytes reads a number of bytes with K, M or G behind it.
+func parseBytes(s string) (int64, error) {
 	upper := strings.TrimSuffix(strings.TrimSuffix(strings.ToUpper(strings.TrimSpace(s)), "B"), "I")
 	shift := 0
 	for i, unit := range []string{"K", "M", "G"} {
@@ -182,9 +197,18 @@ func parseSize(s string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(upper, 10, 64)
 	if err != nil || n <= 0 || n > 1<<(62-shift) {
+		return 0, errors.New("not a size")
+	}
+	return n << shift, nil
+}
+
+// parseSize reads the value of --memory.
+func parseSize(s string) (int64, error) {
+	n, err := parseBytes(s)
+	if err != nil {
 		return 0, &hintError{fmt.Sprintf("--memory %q is not a size", s), "elbscope --memory 256M FILE"}
 	}
-	if n <<= shift; n < minMemory {
+	if n < minMemory {
 		return 0, &hintError{fmt.Sprintf("--memory %s is too little to work with; 8M is the least", s), "elbscope --memory 64M FILE"}
 	}
 	return n, nil

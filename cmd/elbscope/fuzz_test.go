@@ -57,7 +57,7 @@ func fuzzStream(t *testing.T, b []byte) {
 	if err != nil {
 		return
 	}
-	packets, err := newPacketFilter("not (tcp port 22 or arp)", "")
+	packets, err := newCaptureFilter("not (tcp port 22 or arp)", "", fileFilters)
 	if err != nil {
 		t.Fatal(err)
 	}

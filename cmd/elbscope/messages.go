@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"elbscope/capture"
@@ -46,6 +47,17 @@ func (m *messages) plain(s string) string {
 		return wiretext.ASCII(s, 0)
 	}
 	return wiretext.Printable(s, 0)
+}
+
+// lines is plain for a text of several lines.
+func (m *messages) lines(s string) string {
+	all := strings.SplitAfter(s, "\n")
+	for i, l := range all {
+		if text, ended := strings.CutSuffix(l, "\n"); ended {
+			all[i] = m.plain(text) + "\n"
+		}
+	}
+	return strings.Join(all, "")
 }
 
 // deliver writes what was asked for; say is where a failure is told.
@@ -100,7 +112,7 @@ func flatten(err error) []error {
 func inputStatus(err error) int {
 	for _, e := range flatten(err) {
 		var ie *capture.InputError
-		if errors.As(e, &ie) && ie.Kind == capture.Permission {
+		if errors.As(e, &ie) && (ie.Kind == capture.Permission || ie.Kind == capture.NoInterface) {
 			return exitPermission
 		}
 	}

@@ -14,6 +14,7 @@ type progressLine struct {
 	w     io.Writer // nil if there is nobody to see it
 	start time.Time
 	last  time.Time
+	live  bool // there is no end to it
 }
 
 const (
@@ -41,6 +42,12 @@ func (p *progressLine) showAt(at capture.Progress, now time.Time) {
 	}
 	p.last = now
 	line := fmt.Sprintf("reading: %d packets", at.Packets)
+	if p.live {
+		line = fmt.Sprintf("capturing for %s: %d packets", now.Sub(p.start).Round(time.Second), at.Packets)
+		if at.Dropped > 0 {
+			line += fmt.Sprintf(", %d dropped by the kernel", at.Dropped)
+		}
+	}
 	if at.Size > 0 {
 		done := float64(at.Done) / float64(at.Size)
 		line += fmt.Sprintf(", %.0f %% of file %d of %d", 100*done, at.Source+1, at.Sources)

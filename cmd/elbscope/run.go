@@ -55,6 +55,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return say.complain(exitUsage, err)
 		}
 		return deliver(stdout, text, say)
+	case "interfaces":
+		return listInterfaces(stdout, say)
+	case "live":
+		return liveRun(ctx, o, stdout, say)
 	}
 	if o.wantsScreen(stdout) {
 		return screenRun(ctx, o, say)

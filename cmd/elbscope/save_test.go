@@ -20,17 +20,17 @@ import (
 // readFiles reads files the way the screen does, to the end.
 func readFiles(t testing.TB, names ...string) *saver {
 	t.Helper()
-	return readThrough(t, packetFilter{}, names...)
+	return readThrough(t, captureFilter{}, names...)
 }
 
 // readThrough is readFiles with a capture filter.
-func readThrough(t testing.TB, packets packetFilter, names ...string) *saver {
+func readThrough(t testing.TB, packets captureFilter, names ...string) *saver {
 	t.Helper()
 	o := &options{files: names, packets: packets, memory: defaultMemory, utc: true}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	f := newFeed(o, cancel)
-	f.run(ctx, names, make(chan struct{}), func() {})
+	f := newFeed(o, filesView(ctx, o, cancel))
+	f.run(make(chan struct{}), func() {})
 	if failure := f.failure.Load(); failure != nil {
 		t.Fatal(*failure)
 	}
@@ -88,6 +88,16 @@ func TestSaveKeepsVerdicts(t *testing.T) {
 	}
 }
 
+// sharesKeyAndConnection tells whether another handshake of the same key went
+// over one of h's connections.
+func sharesKeyAndConnection(h *analyze.Handshake, all []*analyze.Handshake) bool {
+	return slices.ContainsFunc(all, func(o *analyze.Handshake) bool {
+		return o != h && o.Key == h.Key && slices.ContainsFunc(o.Sightings, func(a *analyze.Sighting) bool {
+			return slices.ContainsFunc(h.Sightings, func(b *analyze.Sighting) bool { return a.Conn.ID == b.Conn.ID })
+		})
+	})
+}
+
 // TestSaveOne saves one handshake out of many.
 func TestSaveOne(t *testing.T) {
 	for name, files := range captureFiles(t) {
@@ -99,6 +109,15 @@ func TestSaveOne(t *testing.T) {
 					t.Fatal(err)
 				}
 				got, want := fates(readFiles(t, path).handshakes()), fates([]*analyze.Handshake{h})
+				if sharesKeyAndConnection(h, s.handshakes()) {
+					// The other one comes with the connection, looks like
+					// another try, and only the rest of the capture told them
+					// apart: what became of h has to be the same.
+					for i := range got {
+						got[i], _, _ = strings.Cut(got[i], " [")
+					}
+					want[0], _, _ = strings.Cut(want[0], " [")
+				}
 				if !slices.Contains(got, want[0]) {
 					t.Errorf("handshake %s; saved:\n%s\nwas:\n%s", h.ID, strings.Join(got, "\n"), want[0])
 				}

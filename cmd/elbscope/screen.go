@@ -20,12 +20,38 @@ import (
 	"elbscope/ui/report"
 )
 
-// screenRun reads the inputs behind the screen and shows it until the user
-// leaves. Nothing here waits for the reading: it ends with the program.
+// screenRun shows files and pipes.
 func screenRun(ctx context.Context, o *options, say *messages) int {
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	f := newFeed(o, stop)
+	return showScreen(ctx, o, say, filesView(reading, o, stop))
+}
+
+func filesView(reading context.Context, o *options, stop context.CancelFunc) *view {
+	return &view{
+		name: inputNames(o.files), reading: reading, stop: stop,
+		open: func(ctx context.Context, idle func()) (*inputs, error) { return openInputs(ctx, o.files, idle) },
+	}
+}
+
+// view is what the screen shows: files, or a capture that is going on.
+type view struct {
+	name string
+	// note is said once, at the beginning.
+	note string
+	live bool
+	// open opens the inputs, to be read while reading lasts; stop ends it.
+	open    func(ctx context.Context, idle func()) (*inputs, error)
+	reading context.Context
+	stop    context.CancelFunc
+	// failed says at the end what else went wrong; nil for nothing.
+	failed func() error
+}
+
+// showScreen reads the inputs behind the screen and shows it until the user
+// leaves. Nothing here waits for the reading: it ends with the program.
+func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
+	f := newFeed(o, v)
 	files := &saver{o: o, feed: f}
 	defer files.cleanup()
 	app := ui.New(f, ui.Options{
@@ -33,7 +59,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 			CaptureFilter: o.packets.forReport(),
 		},
-		Name: inputNames(o.files), Filter: o.expr, Save: files.save, Export: files.export,
+		Name: v.name, Note: v.note, Filter: o.expr, Save: files.save, Export: files.export,
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
 			return filter.Parse(expr, o.filterContext(s.Snap))
 		},
@@ -41,7 +67,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 	unhook := context.AfterFunc(ctx, app.Leave) // SIGTERM, SIGHUP
 	defer unhook()
 	opened := make(chan struct{})
-	go f.run(reading, o.files, opened, app.Leave)
+	go f.run(opened, app.Leave)
 	select {
 	case <-opened: // or not: then there is nothing to show
 	case <-time.After(patience):
@@ -86,6 +112,7 @@ func inputNames(files []string) string {
 
 // feed runs the pump and publishes what it knows, for the screen to look at.
 type feed struct {
+	view    *view
 	in      *inputs // nil until they are open
 	engine  *analyze.Engine
 	pump    *capture.Pump
@@ -101,9 +128,9 @@ type feed struct {
 	rev     uint64
 }
 
-func newFeed(o *options, stop context.CancelFunc) *feed {
-	f := &feed{stop: stop, start: time.Now()}
-	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: o.pace > 0})
+func newFeed(o *options, v *view) *feed {
+	f := &feed{view: v, stop: v.stop, start: time.Now()}
+	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: v.live || o.pace > 0})
 	f.pump = capture.NewPump(f.engine, o.memory)
 	if o.pace > 0 {
 		f.pace = newPace(o.pace)
@@ -135,7 +162,7 @@ func (f *feed) Stop() {
 
 // run opens and reads everything. A defect must not leave the terminal
 // unusable, so a panic here ends the screen first.
-func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, leave func()) {
+func (f *feed) run(opened chan<- struct{}, leave func()) {
 	fail := func(err error) {
 		f.failure.Store(&err)
 		leave()
@@ -145,7 +172,7 @@ func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, 
 			fail(fmt.Errorf("a defect of elbscope: %v\n%s", r, debug.Stack()))
 		}
 	}()
-	in, err := openInputs(ctx, names, f.idle)
+	in, err := f.view.open(f.view.reading, f.idle)
 	if err != nil {
 		fail(err)
 		close(opened)
@@ -153,7 +180,7 @@ func (f *feed) run(ctx context.Context, names []string, opened chan<- struct{}, 
 	}
 	close(opened)
 	f.in = in
-	err = f.pump.Run(ctx, in.sources)
+	err = f.pump.Run(f.view.reading, in.sources)
 	in.conclude(f.engine)
 	f.finish(err)
 }
@@ -168,6 +195,9 @@ func (f *feed) finish(err error) {
 	if lost := losses(snap); lost != nil || f.stopped.Load() {
 		err = lost // the same in better words, or the user's doing
 	}
+	if f.view.failed != nil {
+		err = errors.Join(err, f.view.failed())
+	}
 	f.publish(snap, false, capture.Progress{Size: -1}, errors.Join(f.in.failed, err))
 }
 
@@ -181,7 +211,7 @@ func (f *feed) progress(at capture.Progress) {
 	}
 	f.last, f.at = now, at
 	snap := f.state.Load().Snap
-	if at.Packets != snap.Totals.Packets { // it may be held, or between two packets
+	if f.view.live || at.Packets != snap.Totals.Packets { // it may be held, or between two packets
 		f.engine.Settle()
 		snap = f.snapshot()
 	}
@@ -213,7 +243,7 @@ func (f *feed) publish(snap *analyze.Snapshot, reading bool, at capture.Progress
 	s := &ui.State{
 		Rev: f.rev, Snap: snap, Exchanges: f.engine.Exchanges.Snapshot(),
 		Reading: reading, Stopped: !reading && f.stopped.Load(), Done: at.Done, Size: at.Size,
-		Elapsed: time.Since(f.start), Err: err,
+		Live: f.view.live, Elapsed: time.Since(f.start), Err: err,
 	}
 	if reading && f.pace != nil {
 		s.Replay = f.pace.state()

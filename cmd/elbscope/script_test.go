@@ -31,6 +31,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	defer removeShipped()
 	testscript.Main(m, map[string]func(){"elbscope": main})
 }
 

@@ -218,7 +218,8 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 			case "Q":
 				x.press("Q")
 			case "Ctrl-C":
-				x.press("C-c")
+				// It stops the reading, and there is nothing to stay for. A
+				// second one might already reach the shell.
 				x.press("C-c")
 			default:
 				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
@@ -257,10 +258,11 @@ func TestNoScreenForErrors(t *testing.T) {
 // TestDefectLeaves wants a defect in the reading to end the screen and to be
 // told.
 func TestDefectLeaves(t *testing.T) {
-	f := newFeed(&options{}, func() {})
+	o := &options{files: []string{"../../samples/article-502.pcapng"}}
+	f := newFeed(o, filesView(context.Background(), o, func() {}))
 	f.pump = (*capture.Pump)(nil) // any use of it is a defect
 	left := false
-	f.run(context.Background(), []string{"../../samples/article-502.pcapng"}, make(chan struct{}), func() { left = true })
+	f.run(make(chan struct{}), func() { left = true })
 	failure := f.failure.Load()
 	if !left || failure == nil || !strings.Contains((*failure).Error(), "a defect of elbscope") {
 		t.Errorf("left: %v, told: %v", left, failure)

@@ -40,6 +40,11 @@ var (
 	nginxIdle   = nginxBalancer("idle", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_read_timeout 2s;`)
 	nginxHasty  = nginxBalancer("hasty", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "keep-alive"; proxy_read_timeout 2s;`)
 
+	// nginxTwoServers passes upgrades on, and has a server in its list that is not there.
+	nginxTwoServers = nginxBefore("two-servers", false, "server "+instanceAddr+":9; ", keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`)
+	// haproxyToTLS asks the instance by TLS.
+	haproxyToTLS = haproxyBalancer("to-tls", false, "mode http\n option forwardfor", "ssl verify none")
+
 	haproxyHTTP    = haproxyBalancer("http", false, "mode http\n option forwardfor", "")
 	haproxyTCP     = haproxyBalancer("tcp", false, "mode tcp", "")
 	haproxyPPv1    = haproxyBalancer("tcp+ppv1", false, "mode tcp", "send-proxy")
@@ -89,9 +94,14 @@ func (s *site) startNginx(on *namespace, name, rest string) (*process, error) {
 }
 
 func nginxBalancer(name string, tls bool, directives string) *balancer {
+	return nginxBefore(name, tls, "", directives)
+}
+
+// nginxBefore lists other servers before the instance.
+func nginxBefore(name string, tls bool, others, directives string) *balancer {
 	b := &balancer{name: withTLS("nginx-"+name, tls), needs: "nginx", tls: tls}
 	b.start = func(s *site, port int) error {
-		upstream := "server " + s.addr(instanceAddr, port) + ";"
+		upstream := others + "server " + s.addr(instanceAddr, port) + ";"
 		if directives != "" {
 			upstream += " keepalive 8;"
 		}

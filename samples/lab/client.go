@@ -106,12 +106,14 @@ func handshakeHead(target, lines string) string {
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + base64.StdEncoding.EncodeToString(key) + "\r\n\r\n"
 }
 
-// ask sends a request, reads what comes, and notes the status; 0 is no answer.
-func (c *caller) ask(target, head string) error {
+// ask sends a GET, reads what comes, and notes the status; 0 is no answer.
+func (c *caller) ask(target, head string) error { return c.askFor("GET", target, head) }
+
+func (c *caller) askFor(method, target, head string) error {
 	if _, err := io.WriteString(c.conn, head); err != nil {
 		return err
 	}
-	res, err := http.ReadResponse(c.r, nil)
+	res, err := http.ReadResponse(c.r, &http.Request{Method: method})
 	if os.IsTimeout(err) {
 		return fmt.Errorf("%s: no answer within %s", target, patience)
 	}
@@ -139,10 +141,11 @@ func say(text string) act {
 		if !c.tunnel {
 			return nil
 		}
-		if err := c.frame(1, []byte(text)); err != nil {
+		if err := c.frame(0x81, []byte(text)); err != nil {
 			return err
 		}
-		return c.readFrame()
+		_, err := c.readFrame()
+		return err
 	}
 }
 
@@ -151,7 +154,7 @@ func leave(c *caller) error {
 	if !c.tunnel {
 		return hangup(c)
 	}
-	if err := c.frame(8, binary.BigEndian.AppendUint16(nil, 1000)); err != nil {
+	if err := c.frame(0x88, binary.BigEndian.AppendUint16(nil, 1000)); err != nil {
 		return err
 	}
 	return awaitEnd(c)
@@ -196,9 +199,10 @@ func awaitEnd(c *caller) error {
 // recordNow starts the scene's recordings in the middle of a call.
 func recordNow(c *caller) error { return c.site.startRecording() }
 
-// frame sends one masked frame of less than 64 KiB.
-func (c *caller) frame(opcode byte, payload []byte) error {
-	f := []byte{0x80 | opcode}
+// frame sends one masked frame of less than 64 KiB. first is its first byte:
+// 0x80 for the last one of a message, and the opcode.
+func (c *caller) frame(first byte, payload []byte) error {
+	f := []byte{first}
 	if len(payload) < 126 {
 		f = append(f, 0x80|byte(len(payload)))
 	} else {
@@ -213,20 +217,22 @@ func (c *caller) frame(opcode byte, payload []byte) error {
 	return err
 }
 
-func (c *caller) readFrame() error {
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(c.r, head); err != nil {
-		return fmt.Errorf("reading the echo: %w", err)
+// readFrame reads one frame and returns the length of its payload.
+func (c *caller) readFrame() (int, error) {
+	head := make([]byte, 8)
+	if _, err := io.ReadFull(c.r, head[:2]); err != nil {
+		return 0, fmt.Errorf("reading the echo: %w", err)
 	}
-	n := int64(head[1] & 0x7f)
-	if n == 126 {
-		if _, err := io.ReadFull(c.r, head); err != nil {
-			return fmt.Errorf("reading the echo: %w", err)
+	n := uint64(head[1] & 0x7f)
+	if wide := map[uint64]int{126: 2, 127: 8}[n]; wide > 0 {
+		if _, err := io.ReadFull(c.r, head[8-wide:]); err != nil {
+			return 0, fmt.Errorf("reading the echo: %w", err)
 		}
-		n = int64(binary.BigEndian.Uint16(head))
+		clear(head[:8-wide])
+		n = binary.BigEndian.Uint64(head)
 	}
-	_, err := io.CopyN(io.Discard, c.r, n)
-	return err
+	_, err := io.CopyN(io.Discard, c.r, int64(n))
+	return int(n), err
 }
 
 // saw notes what the client got.

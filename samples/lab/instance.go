@@ -9,6 +9,7 @@ type proxy struct {
 	directives string
 	listen     string
 	direct     bool
+	tls        bool
 }
 
 // The instance's proxies. beanstalk is what Elastic Beanstalk's Node.js
@@ -21,6 +22,8 @@ var (
 	mapped    = &proxy{name: "map", directives: instanceHeaders + `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;`}
 	mappedPP  = &proxy{name: "map+pp", directives: mapped.directives, listen: " proxy_protocol"}
 	bare      = &proxy{name: "bare"}
+	// encrypted is beanstalk behind TLS.
+	encrypted = &proxy{name: "tls", directives: beanstalk.directives, tls: true}
 	// impatient passes upgrades on, and cuts what is silent for two seconds.
 	impatient = &proxy{name: "impatient", directives: snippet.directives + " proxy_read_timeout 2s;"}
 )
@@ -37,8 +40,11 @@ const (
 
 // port is where the load balancer asks.
 func (p *proxy) port() int {
-	if p.direct {
+	switch {
+	case p.direct:
 		return directPort
+	case p.tls:
+		return 443
 	}
 	return 80
 }
@@ -48,6 +54,9 @@ func (p *proxy) start(s *site) error {
 		return nil
 	}
 	listen := fmt.Sprintf("listen 80%s; listen [::]:80%[1]s;", p.listen)
+	if p.tls {
+		listen = fmt.Sprintf("listen 443 ssl; ssl_certificate %s; ssl_certificate_key %[1]s;", s.tools.certificate)
+	}
 	proc, err := s.startNginx(s.instance, "instance", fmt.Sprintf(
 		` map $http_upgrade $connection_upgrade { default upgrade; "" ""; }
  upstream nodejs { server 127.0.0.1:%d; keepalive 256; }
@@ -55,7 +64,7 @@ func (p *proxy) start(s *site) error {
 	if err != nil {
 		return err
 	}
-	return s.serving(s.instance, s.addr(instanceAddr, 80), proc)
+	return s.serving(s.instance, s.addr(instanceAddr, p.port()), proc)
 }
 
 // startServers starts the application.

@@ -28,7 +28,11 @@ func newNamespace(name string) (*namespace, error) {
 		return nil, err
 	}
 	n := &namespace{name, f}
-	return n, n.ip("link set lo up")
+	// Packets on loopback must fit into what tcpdump keeps.
+	if err := n.ip("link set lo mtu 16384 up"); err != nil {
+		return n, err
+	}
+	return n, n.offloadsOff("lo")
 }
 
 func (n *namespace) remove() error {
@@ -98,6 +102,13 @@ func (n *namespace) datagram(to, text string) error {
 	})
 }
 
+// offloadsOff makes the packets of an interface what they would be on a wire.
+func (n *namespace) offloadsOff(dev string) error {
+	return n.do(func() error {
+		return command("ethtool", "-K", dev, "tso", "off", "gso", "off", "gro", "off", "tx", "off", "rx", "off")
+	})
+}
+
 // link connects two namespaces by a pair of interfaces whose packets look as
 // on a wire: no segment larger than the MTU, and right checksums.
 func link(a *namespace, nameA string, b *namespace, nameB string, mtu int) error {
@@ -110,9 +121,7 @@ func link(a *namespace, nameA string, b *namespace, nameB string, mtu int) error
 		at   *namespace
 		name string
 	}{{a, nameA}, {b, nameB}} {
-		err := end.at.do(func() error {
-			return command("ethtool", "-K", end.name, "tso", "off", "gso", "off", "gro", "off", "tx", "off", "rx", "off")
-		})
+		err := end.at.offloadsOff(end.name)
 		if err == nil {
 			err = end.at.ip("link set " + end.name + " up")
 		}

@@ -24,6 +24,7 @@ type point struct {
 	marks int
 }
 
+func onClient(s *site) *namespace   { return s.client }
 func onBalancer(s *site) *namespace { return s.balancer }
 func onInstance(s *site) *namespace { return s.instance }
 func onWire(s *site) *namespace     { return s.wire }
@@ -43,17 +44,24 @@ func anyOnBalancer(more ...string) point {
 	return point{name: "balancer", at: onBalancer, dev: "any", more: more, marker: onBalancer, mark: "127.0.0.1"}
 }
 
+// onInterface sees one machine's end of a wire, with an address to mark it by.
+func onInterface(name string, at func(*site) *namespace, dev, mark string, more ...string) point {
+	return point{name: name, at: at, dev: dev, more: more, marker: at, mark: mark}
+}
+
 // tagged is the wire between the balancer and the instance, where the frames
 // bear their VLAN tag.
 func tagged() point {
 	return point{name: "tagged", at: onWire, dev: tapDevice, marker: onBalancer, mark: instanceAddr}
 }
 
-// record starts tcpdump at a point and waits until it sees packets.
+// record starts tcpdump at a point and waits until it sees packets. Its buffer
+// is divided into slots of the snapshot length; no packet of the lab is longer
+// than loopback's MTU of 16384.
 func (s *site) record(p point) error {
 	p.file = s.path(p.name + ".pcap")
 	args := append([]string{"-i", p.dev, "--immediate-mode", "-U", "-n", "-Z", "root",
-		"-B", "65536", "-s", "65535", "-w", p.file}, p.more...)
+		"-B", "131072", "-s", "32768", "-w", p.file}, p.more...)
 	var err error
 	if p.proc, err = s.start(p.at(s), "tcpdump", args...); err != nil {
 		return err
@@ -86,7 +94,9 @@ func (p *point) seesMark(s *site) error {
 
 // stopRecording ends all recordings once everything is in them.
 func (s *site) stopRecording() error {
-	for _, p := range s.points {
+	points := s.points
+	s.points = nil
+	for _, p := range points {
 		if err := p.seesMark(s); err != nil {
 			return err
 		}

@@ -18,6 +18,8 @@ type outcome struct {
 	took  time.Duration
 	// broken says why the scene could not be played: no word about elbscope.
 	broken error
+	// firstTry says so of the first try, if there had to be a second one.
+	firstTry error
 	// views counts the runs of elbscope, wrong lists what it said wrong,
 	// known what it is known to say wrong.
 	views        int
@@ -100,8 +102,24 @@ func playAll(ctx context.Context, all []*scene, t *tools, jobs int) []outcome {
 	return outcomes
 }
 
-// play plays one scene from an empty ground to elbscope's words.
-func play(sc *scene, t *tools, number int) (out outcome) {
+// play plays one scene. If the lab itself fails, because the machine is too
+// busy to record everything for instance, it gets a second try, and says so.
+func play(sc *scene, t *tools, number int) outcome {
+	out := playOnce(sc, t, number)
+	if out.broken == nil {
+		return out
+	}
+	again := playOnce(sc, t, number+secondTry)
+	again.firstTry = out.broken
+	again.took += out.took
+	return again
+}
+
+// secondTry sets the number of a scene's second try apart from all others.
+const secondTry = 1000
+
+// playOnce plays a scene from an empty ground to elbscope's words.
+func playOnce(sc *scene, t *tools, number int) (out outcome) {
 	out.scene = sc
 	begun := time.Now()
 	s, err := newSite(sc, t, number)

@@ -4,7 +4,7 @@ package main
 func allScenes() []*scene {
 	var all []*scene
 	for _, list := range [][]*scene{
-		articleScenes, clientScenes, cutScenes, connectionScenes, wireScenes, captureScenes, matrixScenes(), npmScenes(),
+		articleScenes, clientScenes, cutScenes, connectionScenes, wireScenes, captureScenes, hardScenes, placesScenes, matrixScenes(), npmScenes(),
 	} {
 		all = append(all, list...)
 	}

@@ -154,7 +154,7 @@ func nodeMatrix() []*scene {
 // bye says goodbye in a WebSocket and does not mind how the server takes it.
 func bye(c *caller) error {
 	if c.tunnel {
-		if err := c.frame(8, []byte{3, 232}); err != nil {
+		if err := c.frame(0x88, []byte{3, 232}); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,7 @@ func rough(name, sentence string, mtu int, w *wire) *scene {
 		},
 		got: map[string]int{"/gorilla": 400, "/coder": 426, "/plain/after": 200},
 		points: []point{clientLeg(), instanceLegs(),
-			{name: "sender", at: onBalancer, dev: "e1", marker: onBalancer, mark: instanceAddr}},
+			onInterface("sender", onBalancer, "e1", instanceAddr)},
 		views: []view{
 			both(roughWant + "want counters gaps=0 handshakes=2"),
 			{name: "as sent", files: []file{recorded("client"), recorded("sender")}, want: `

@@ -20,6 +20,9 @@ func printOutcome(out outcome) {
 	}
 	fmt.Fprintf(os.Stdout, "%s %-28s %4.1fs  %d views  %s\n",
 		word, out.scene.name, out.took.Seconds(), out.views, out.scene.sentence)
+	if out.firstTry != nil {
+		fmt.Fprintf(os.Stdout, "      played twice, for the lab failed the first time: %v\n", out.firstTry)
+	}
 	if out.broken != nil {
 		fmt.Fprintf(os.Stdout, "      the lab failed, not elbscope: %v\n", out.broken)
 	}

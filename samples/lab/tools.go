@@ -35,7 +35,7 @@ type tools struct {
 var packages = map[string]string{
 	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "sysctl": "procps",
 	"editcap": "wireshark-common", "mergecap": "wireshark-common",
-	"nginx": "nginx-light", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
+	"nginx": "nginx", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
 	"node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
 }
 

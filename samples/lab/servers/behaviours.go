@@ -67,11 +67,15 @@ func refuse(w http.ResponseWriter, r *http.Request) {
 	http.Error(w, "not you", status)
 }
 
+// guid is RFC 6455's, section 1.3.
+const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+const switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+
 // accept writes a 101 by hand.
 func accept(rw *bufio.ReadWriter, r *http.Request) {
-	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	fmt.Fprintf(rw, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + guid))
+	fmt.Fprintf(rw, "%s%s\r\n\r\n", switching, base64.StdEncoding.EncodeToString(sum[:]))
 	rw.Flush()
 }
 
@@ -115,6 +119,39 @@ func cut(w http.ResponseWriter, r *http.Request) {
 		_ = wsutil.WriteServerMessage(c, op, text)
 	}
 	time.Sleep(time.Duration(ms) * time.Millisecond)
+}
+
+// slow takes its time, and then is a page.
+func slow(w http.ResponseWriter, r *http.Request) {
+	time.Sleep(500 * time.Millisecond)
+	page(w, r)
+}
+
+// chunked sends a page in chunks, each when it is ready.
+func chunked(w http.ResponseWriter, r *http.Request) {
+	for range 5 {
+		fmt.Fprintf(w, "%s\n", strings.Repeat(r.URL.Path, 300))
+		w.(http.Flusher).Flush()
+	}
+}
+
+// empty answers 204, or 304 to who has the page.
+func empty(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("If-None-Match") != "" {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// eager says 101 and something more in one piece.
+func eager(w http.ResponseWriter, r *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + guid))
+	fmt.Fprintf(rw, "%s%s\r\n\r\n\x81\x05early", switching, base64.StdEncoding.EncodeToString(sum[:]))
+	rw.Flush()
+	echo(c, rw)
 }
 
 func httpAfter101(w http.ResponseWriter, r *http.Request) {

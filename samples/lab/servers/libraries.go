@@ -28,11 +28,22 @@ func gorillaEcho(w http.ResponseWriter, r *http.Request) {
 }
 
 func coderEcho(w http.ResponseWriter, r *http.Request) {
-	c, err := coder.Accept(w, r, &coder.AcceptOptions{InsecureSkipVerify: true})
+	echoBy(w, r, &coder.AcceptOptions{InsecureSkipVerify: true})
+}
+
+func deflateEcho(w http.ResponseWriter, r *http.Request) {
+	echoBy(w, r, &coder.AcceptOptions{
+		InsecureSkipVerify: true, CompressionMode: coder.CompressionContextTakeover, CompressionThreshold: 1,
+	})
+}
+
+func echoBy(w http.ResponseWriter, r *http.Request, o *coder.AcceptOptions) {
+	c, err := coder.Accept(w, r, o)
 	if err != nil {
 		return // it has answered
 	}
 	defer c.CloseNow()
+	c.SetReadLimit(1 << 24)
 	for {
 		kind, text, err := c.Read(r.Context())
 		if err != nil || c.Write(r.Context(), kind, text) != nil {

@@ -13,6 +13,9 @@
 //	/silence  never answers
 //	/cut/N    upgrades, and hangs up N milliseconds after the last frame
 //	/http     upgrades, then sends an HTTP response where frames belong
+//	/eager    upgrades, and speaks first, in the same piece
+//	/deflate  coder again, with compressed messages
+//	/slow /chunked /empty   pages of other kinds
 //	/refuse/N answers with status N, whatever comes
 package main
 
@@ -44,6 +47,7 @@ func handlers() http.Handler {
 		"gorilla": gorillaEcho, "coder": coderEcho, "gobwas": gobwasEcho, "xnet": xnetEcho, "leaky": leaky,
 		"old": old, "fin": hangUp, "rst": reset, "touchy": touchy, "silence": silence,
 		"cut": cut, "http": httpAfter101, "refuse": refuse, "plain": page,
+		"slow": slow, "chunked": chunked, "empty": empty, "eager": eager, "deflate": deflateEcho,
 	} {
 		mux.HandleFunc("/"+path, serve)
 		mux.HandleFunc("/"+path+"/", serve)

@@ -10,7 +10,7 @@ import (
 // TestSaveFiltered: what a capture filter left out is not saved either, so that
 // the saved file, read without the filter, shows the same.
 func TestSaveFiltered(t *testing.T) {
-	packets, err := newPacketFilter("tcp port 80 and not port 8081 and not src 10.99.1.2", "")
+	packets, err := newCaptureFilter("tcp port 80 and not port 8081 and not src 10.99.1.2", "", fileFilters)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"elbscope/analyze"
+	"elbscope/analyze/rules"
+	"elbscope/capture"
+	"elbscope/capture/flow"
+	"elbscope/capture/live"
+)
+
+// liveRun captures, and shows the screen or ends in the report.
+func liveRun(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
+	if o.capture.bare {
+		return listInterfaces(stdout, say)
+	}
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	if o.capture.duration > 0 {
+		var end context.CancelFunc
+		reading, end = context.WithTimeout(reading, o.capture.duration)
+		defer end()
+	}
+	who, err := accountFor(o.capture.user)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
+	c, err := startCapture(reading, o, o.packets.forLive(), who)
+	if err != nil {
+		return say.complain(inputStatus(err), err)
+	}
+	if o.wantsScreen(stdout) {
+		return showScreen(ctx, o, say, c.view(reading, stop))
+	}
+	return c.report(reading, o, stdout, say)
+}
+
+// capturing is a live run.
+type capturing struct {
+	source capture.Source
+	saving *recorder // nil without -w
+	in     *inputs
+	o      *options
+	notes  []string // about the filter
+}
+
+// startCapture opens the sockets, gives up all privileges, and only then looks
+// whether the file can be written.
+func startCapture(ctx context.Context, o *options, filter *liveFilter, who *account) (*capturing, error) {
+	l := &o.capture
+	source, err := live.Open(ctx, live.Options{
+		Interfaces: l.interfaces, Program: filter.program, SnapLen: l.snaplen, Buffer: l.buffer,
+		Promiscuous: l.promisc, Count: l.count,
+	})
+	if err != nil {
+		return nil, captureError(err)
+	}
+	if err := giveUpPrivileges(who); err != nil {
+		_ = source.Close()
+		return nil, err
+	}
+	c := &capturing{source: source, o: o, notes: filter.notes}
+	for _, n := range filter.notes {
+		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: strings.ToUpper(n[:1]) + n[1:] + "."})
+	}
+	if l.write != "" {
+		if c.saving, err = newRecorder(source, l, who); err != nil {
+			_ = source.Close()
+			return nil, err
+		}
+		c.source = c.saving
+	}
+	c.in = &inputs{sources: []capture.Source{c.source}, infos: []*flow.SourceInfo{source.Info()}, files: []os.FileInfo{nil}}
+	o.memory -= l.buffer
+	debug.SetMemoryLimit(o.memory)
+	return c, nil
+}
+
+// captureError says what to type where the right is missing.
+func captureError(err error) error {
+	var ie *capture.InputError
+	if !errors.As(err, &ie) || ie.Kind != capture.Permission {
+		return err
+	}
+	program, perr := os.Executable()
+	if perr != nil {
+		program = "elbscope"
+	}
+	args := make([]string, 0, len(os.Args))
+	for _, a := range os.Args[1:] {
+		args = append(args, shellQuote(a))
+	}
+	ie.Hint = fmt.Sprintf("sudo %s %s    (or, once and for all: sudo setcap cap_net_raw+ep %s)",
+		shellQuote(os.Args[0]), strings.Join(args, " "), shellQuote(program))
+	return ie
+}
+
+// shellQuote quotes a word for a POSIX shell where that is needed.
+func shellQuote(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_@%+=:,./-", r)
+	}
+	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// report captures until the end and prints the report.
+func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: true, EarlyFinal: o.format == "jsonl"})
+	var stream *streamer
+	var pump *capture.Pump
+	if o.format == "jsonl" {
+		var stop context.CancelFunc
+		ctx, stop = context.WithCancel(ctx)
+		defer stop()
+		stream = newStreamer(o, stdout, stop)
+		pump = stream.connect(engine, o.memory)
+	} else {
+		pump = capture.NewPump(engine, o.memory)
+	}
+	progress := newProgressLine(say.w)
+	progress.live = true
+	pump.OnProgress = progress.show
+	err := pump.Run(ctx, c.in.sources)
+	progress.clear()
+	c.in.conclude(engine)
+	snap := engine.Snapshot(c.in.infos, pump.Totals())
+	missing := errors.Join(err, c.failed())
+	note, err := o.choose(snap)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
+	status := exitStatus(o, snap, missing)
+	if stream != nil {
+		err = stream.end(snap, note)
+	} else {
+		err = printReport(stdout, snap, o, note)
+	}
+	if err != nil {
+		if errors.Is(err, syscall.EPIPE) {
+			return status
+		}
+		return say.complain(exitInput, writeError(err))
+	}
+	if missing != nil {
+		say.complain(status, missing)
+	}
+	return status
+}
+
+// failed says why the file does not hold everything, if that is so.
+func (c *capturing) failed() error {
+	if c.saving == nil {
+		return nil
+	}
+	return c.saving.failure
+}
+
+// view is what the screen needs of the run.
+func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view {
+	return &view{
+		name: "live " + strings.Join(c.o.capture.interfaces, " "), note: strings.Join(c.notes, "; "), live: true, reading: reading, stop: stop,
+		open:   func(context.Context, func()) (*inputs, error) { return c.in, nil },
+		failed: c.failed,
+	}
+}
+
+// dirOf is the directory that a file is in, for a hint.
+func dirOf(path string) string { return shellQuote(filepath.Dir(path)) }
