@@ -41,7 +41,7 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 	for _, name := range names {
 		r, err := s.open(name, o.Buffer/int64(len(names)))
 		if err != nil {
-			s.Close()
+			_ = s.Close()
 			return nil, openError(name, err)
 		}
 		s.rings = append(s.rings, r)

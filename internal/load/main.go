@@ -197,7 +197,7 @@ func (b *bench) beside(r *result, cmd *exec.Cmd) error {
 func (b *bench) tcpdump() (*result, error) {
 	r := &result{name: "tcpdump -w"}
 	file := filepath.Join(b.dir, "t.pcap")
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }()
 	cmd := b.command("tcpdump", "-i", "lo", "-w", file, "tcp port "+port)
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -221,7 +221,7 @@ func (b *bench) live() (*result, error) { return b.watch("elbscope live") }
 
 func (b *bench) saving() (*result, error) {
 	file := filepath.Join(b.dir, "e.pcapng")
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }()
 	return b.watch("elbscope live -w", "-w", file)
 }
 
