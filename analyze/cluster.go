@@ -19,6 +19,8 @@ type cluster struct {
 	settled flow.Time
 	// published are the handshakes made of them.
 	published []*published
+	// final is set in the cluster of a handshake that is final.
+	final *circumstances
 }
 
 // maxCluster bounds the sightings that are compared because they share a key.
@@ -56,7 +58,7 @@ func (e *Engine) place(s *sighting) {
 // known.
 func (e *Engine) rehome(s *sighting) {
 	e.changed(s)
-	if s.gone || s.key == "" || s.home != nil && s.home.key == "key "+s.key {
+	if s.gone || s.sealed() || s.key == "" || s.home != nil && s.home.key == "key "+s.key {
 		return
 	}
 	if s.home != nil {

@@ -18,6 +18,9 @@ type Config struct {
 	// Live is set while more can come: a handshake without an answer is then
 	// pending, and not undetermined.
 	Live bool
+	// EarlyFinal is set, with Live, for those who want to know as soon as a
+	// handshake can change no more. All packets must come from one source in order of time.
+	EarlyFinal bool
 }
 
 // Engine understands the streams of a capture: a flow.Sink in, exchanges and
@@ -48,6 +51,14 @@ type Engine struct {
 	// come, judgeAll while all handshakes are judged anew.
 	now                flow.Time
 	finished, judgeAll bool
+	// candidates may become final; ticks counts how often time has passed, and
+	// unsorted is set once it ran backwards.
+	candidates candidates
+	ticks      uint64
+	unsorted   bool
+	// live is set if Config.Live was; retracted are for TakeRetracted.
+	live      bool
+	retracted []string
 
 	// losses are the spans in which packets were lost, by source; doubtful,
 	// those that are news.
@@ -65,6 +76,7 @@ type Engine struct {
 func New(cfg Config) *Engine {
 	return &Engine{
 		cfg:       cfg,
+		live:      cfg.Live,
 		kept:      store{limit: cfg.Memory / 2},
 		clusters:  make(map[string]*cluster),
 		byTarget:  make(map[string]*targetList),
@@ -87,6 +99,8 @@ func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
 
 // Tick implements flow.Sink.
 func (e *Engine) Tick(now flow.Time) {
+	e.unsorted = e.unsorted || e.ticks > 0 && now < e.now
+	e.ticks++
 	e.now = now
 	e.doubt()
 	e.Settle()
@@ -238,11 +252,19 @@ func (c *conn) number() uint64 {
 	return c.at.Num
 }
 
+// Totals returns the counters, with those of the capture side.
+func (e *Engine) Totals(counters flow.Counters) Totals {
+	t := e.totals
+	t.Counters = counters
+	t.Handshakes = uint64(len(e.published)) + e.kept.handshakes
+	t.Forgotten = e.kept.forgotten
+	return t
+}
+
 // Snapshot returns what is known, with the capture side's account of it.
 // Call it on the goroutine that feeds the engine, after Settle or Finish.
 func (e *Engine) Snapshot(sources []*flow.SourceInfo, counters flow.Counters) *Snapshot {
-	snap := &Snapshot{Totals: e.totals}
-	snap.Totals.Counters = counters
+	snap := &Snapshot{Totals: e.Totals(counters)}
 	for i, info := range sources {
 		src := Source{SourceInfo: *info}
 		src.Problems = append([]flow.Problem(nil), info.Problems...)
@@ -259,7 +281,5 @@ func (e *Engine) Snapshot(sources []*flow.SourceInfo, counters flow.Counters) *S
 		snap.Handshakes = append(snap.Handshakes, h)
 	}
 	sortByStart(snap.Handshakes)
-	snap.Totals.Handshakes = uint64(len(snap.Handshakes)) + e.kept.handshakes
-	snap.Totals.Forgotten = e.kept.forgotten
 	return snap
 }

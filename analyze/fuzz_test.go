@@ -37,10 +37,11 @@ var fuzzServers = []string{front, inst, "10.0.1.3:80", app, "10.0.0.1:50003"}
 
 // script is what the fuzzer's bytes make happen.
 type script struct {
-	tp     *tape
-	in     []byte
-	live   []*wire
-	closed map[*wire][2]bool // what has sent a FIN sends no more
+	sources int
+	tp      *tape
+	in      []byte
+	live    []*wire
+	closed  map[*wire][2]bool // what has sent a FIN sends no more
 }
 
 func (s *script) next(n int) int {
@@ -57,7 +58,7 @@ func (s *script) step() {
 	tp := s.tp
 	op := s.next(16)
 	if op < 2 || len(s.live) == 0 {
-		w := tp.in(s.next(3)).connect(flow.Conn{
+		w := tp.in(s.next(s.sources)).connect(flow.Conn{
 			Client: addr(fuzzEnds[s.next(len(fuzzEnds))]), Server: addr(fuzzServers[s.next(len(fuzzServers))]),
 			Midstream: s.next(4) == 0, Encap: []string{"", "", "vlan 7"}[s.next(3)],
 		})
@@ -101,10 +102,14 @@ func play(t *testing.T, in []byte) (told string) {
 	if len(in) > 0 {
 		mode = int(in[0])
 	}
-	tp := newTape(t, Config{Live: mode&1 != 0, Memory: []int64{0, 64 << 10}[mode>>1&1], Rules: []*Rule{blame}})
+	early := mode&32 != 0 // which is for one source
+	tp := newTape(t, Config{Live: mode&1 != 0 || early, EarlyFinal: early, Memory: []int64{0, 64 << 10}[mode>>1&1], Rules: []*Rule{blame}})
 	tp.pipe = mode&4 != 0
 	tp.clock[1], tp.clock[2] = time.Duration(mode>>3&3)*time.Second, -time.Second
-	s := &script{tp: tp, in: in, closed: make(map[*wire][2]bool)}
+	s := &script{tp: tp, in: in, sources: 3, closed: make(map[*wire][2]bool)}
+	if early {
+		s.sources = 1
+	}
 	w := watch(t, tp.e)
 	var before Totals
 	for n := 0; len(s.in) > 0 && n < 2000; n++ {

@@ -58,7 +58,7 @@ func (e *Engine) findHomes() {
 	waiting := e.homeless
 	e.homeless = nil
 	for _, s := range waiting {
-		if s.gone || s.adopted {
+		if s.gone || s.adopted || s.sealed() {
 			continue
 		}
 		s.current()
@@ -128,7 +128,7 @@ func (e *Engine) finishHomes() {
 		for _, s := range t.sightings {
 			s.current()
 			e.alignSighting(s)
-			if !s.gone && !s.adopted && !validKey.MatchString(s.key) {
+			if !s.gone && !s.adopted && !s.sealed() && !validKey.MatchString(s.key) {
 				e.homeless = append(e.homeless, s)
 			}
 		}
@@ -146,7 +146,7 @@ func (e *Engine) finishHomes() {
 func (e *Engine) findKin(s *sighting, candidates []*sighting) *sighting {
 	var sure, maybe []*sighting
 	for _, o := range candidates {
-		if o == s || o.gone || sameLeg(o, s) || s.home != nil && o.home == s.home || !keysMayBeOne(o, s) {
+		if o == s || o.gone || o.sealed() || sameLeg(o, s) || s.home != nil && o.home == s.home || !keysMayBeOne(o, s) {
 			continue
 		}
 		if !e.finished && o.RequestPacket.Source != s.RequestPacket.Source {

@@ -1,6 +1,9 @@
 package analyze
 
-import "sync"
+import (
+	"iter"
+	"sync"
+)
 
 // Log is a list that one goroutine writes and others read as snapshots. An
 // entry that was published is never changed in place: it is replaced. Entries
@@ -133,6 +136,39 @@ func (l *Log[T]) Snapshot() View[T] {
 		c.shared = true
 	}
 	return View[T]{append([]*logChunk[T](nil), l.chunks...), l.base, l.first, l.next}
+}
+
+// Changes yields what differs from an earlier view of the same log, in order:
+// each entry as it was and as it is, nil where there is none.
+func (v View[T]) Changes(before View[T]) iter.Seq2[*T, *T] {
+	return func(yield func(was, is *T) bool) {
+		for at := min(v.base, before.base); at < max(v.next, before.next); at += logChunkSize {
+			old, now := before.chunk(at), v.chunk(at)
+			if old == now {
+				continue // not one entry was replaced
+			}
+			for i := range logChunkSize {
+				if was, is := old.entry(i), now.entry(i); was != is && !yield(was, is) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// chunk returns the chunk that begins with a number, nil if there is none.
+func (v View[T]) chunk(at int) *logChunk[T] {
+	if n := (at - v.base) / logChunkSize; at >= v.base && n < len(v.chunks) {
+		return v.chunks[n]
+	}
+	return nil
+}
+
+func (c *logChunk[T]) entry(i int) *T {
+	if c == nil {
+		return nil
+	}
+	return c.entries[i]
 }
 
 // Len returns how many numbers are in use, removed entries included.

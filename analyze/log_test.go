@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -131,4 +132,50 @@ func TestLogReaders(t *testing.T) {
 	}
 	close(done)
 	wg.Wait()
+}
+
+// TestLogChanges compares what two views differ in with what was done between.
+func TestLogChanges(t *testing.T) {
+	changes := func(before, after View[int]) string {
+		s := ""
+		for was, is := range after.Changes(before) {
+			show := func(p *int) string {
+				if p == nil {
+					return "-"
+				}
+				return fmt.Sprint(*p)
+			}
+			s += show(was) + ">" + show(is) + " "
+		}
+		return s
+	}
+	var l Log[int]
+	empty := l.Snapshot()
+	for i := range 2 * logChunkSize {
+		l.Append(ptr(i))
+	}
+	full := l.Snapshot()
+	if got := changes(empty, full); !strings.HasPrefix(got, "->0 ->1 ") || strings.Count(got, ">") != 2*logChunkSize {
+		t.Errorf("from nothing: %.40s", got)
+	}
+	if got := changes(full, l.Snapshot()); got != "" {
+		t.Errorf("from the same: %s", got)
+	}
+	l.Set(5, ptr(-5))
+	l.Set(logChunkSize+1, nil)
+	l.Append(ptr(77))
+	l.DropOldest()
+	later := l.Snapshot()
+	if got := changes(full, later); got != fmt.Sprintf("0>- 5>-5 %d>- ->77 ", logChunkSize+1) {
+		t.Error(got)
+	}
+	dropAll(&l, logChunkSize+1) // the first chunk goes
+	l.Set(logChunkSize+9, ptr(-9))
+	if got := changes(later, l.Snapshot()); !strings.HasPrefix(got, "1>- 2>- 3>- 4>- -5>- ") ||
+		!strings.HasSuffix(got, fmt.Sprintf("%d>- %d>-9 ", logChunkSize, logChunkSize+9)) {
+		t.Errorf("%.40s ... %s", got, got[len(got)-30:])
+	}
+	if got := changes(later, later); got != "" {
+		t.Errorf("a view and itself: %s", got)
+	}
 }

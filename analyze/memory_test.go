@@ -92,7 +92,13 @@ func TestEvictionOrder(t *testing.T) {
 // TestLongRun feeds a live run far more than memory holds, and looks whether
 // anything grows on.
 func TestLongRun(t *testing.T) {
-	tp := newTape(t, Config{Memory: 2 << 20, Live: true, Rules: []*Rule{blame}})
+	for _, early := range []bool{false, true} {
+		longRun(t, Config{Memory: 2 << 20, Live: true, EarlyFinal: early, Rules: []*Rule{blame}})
+	}
+}
+
+func longRun(t *testing.T, cfg Config) {
+	tp := newTape(t, cfg)
 	tp.pipe = true
 	pool := tp.open(back, inst) // a connection that carries handshakes for days
 	sizes := func() map[string]int {
@@ -108,6 +114,7 @@ func TestLongRun(t *testing.T) {
 			"clusters": len(e.clusters), "targets": len(e.byTarget), "by target": listed, "sessions": len(e.sessions), "polls": polls,
 			"proxies": len(e.proxyOK), "hosts": len(e.hosts), "homeless": len(e.homeless), "by age": len(e.byAge), "published": len(e.published),
 			"log": e.Handshakes.Len(), "exchanges": e.Exchanges.Len(), "packets": len(e.kept.packets), "pool": len(pool.stream.(*conn).sightings),
+			"candidates": len(e.candidates),
 		}
 	}
 	var first map[string]int
@@ -130,6 +137,7 @@ func TestLongRun(t *testing.T) {
 			tp.wires = tp.wires[:0]
 			if n%10 == 0 {
 				tp.e.Tick(tp.now)
+				tp.e.TakeRetracted()
 			}
 		}
 		if round == 1 {

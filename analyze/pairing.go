@@ -99,6 +99,8 @@ func (s *side) answerEarly(x *exchange, h *http1.Head) http1.Next {
 	answers := c.side[1]
 	if answers != nil && answers.early == e {
 		answers.early, answers.current = nil, x
+	} else if x.sighting != nil {
+		x.sighting.told = true
 	}
 	x.answer(e.head, e.packet)
 	x.ResponseBody = e.length
@@ -328,8 +330,11 @@ func (s *side) End(flaws http1.Flaw) {
 	if s.who == 1 || x.RequestBody > 0 {
 		s.c.publish(x)
 	}
-	if s.who == 1 && x.sighting != nil && x.ResponseBody > 0 {
-		s.c.e.changed(x.sighting)
+	if s.who == 1 && x.sighting != nil {
+		x.sighting.told = true
+		if x.ResponseBody > 0 {
+			s.c.e.changed(x.sighting)
+		}
 	}
 }
 

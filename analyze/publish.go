@@ -18,7 +18,8 @@ type published struct {
 	stamp uint64
 	// owner is the cluster that it was last made of; nil once it is none any
 	// more, because its sightings turned out to belong elsewhere.
-	owner *cluster
+	owner     *cluster
+	candidacy candidacy
 	// pass is when it was last found to be one.
 	pass uint64
 }
@@ -54,6 +55,7 @@ func (e *Engine) Settle() {
 		}
 		e.retract()
 	}
+	e.makeFinal()
 	e.trim()
 }
 
@@ -67,10 +69,11 @@ func (e *Engine) publishCluster(c *cluster) {
 	e.pass++
 	before := c.published
 	c.published = nil
-	for _, members := range group(c.sightings) {
-		p := e.publishGroup(members)
+	for _, members := range c.groups() {
+		p := e.publishGroup(members, c)
 		p.owner, p.pass = c, e.pass
 		c.published = append(c.published, p)
+		e.considerFinal(p)
 	}
 	for _, p := range before {
 		if p.owner == c && p.pass != e.pass {
@@ -84,27 +87,44 @@ func (e *Engine) publishCluster(c *cluster) {
 }
 
 // publishGroup publishes one handshake, if there is any news of it.
-func (e *Engine) publishGroup(members []*sighting) *published {
+func (e *Engine) publishGroup(members []*sighting, c *cluster) *published {
 	id := oldest(members)
 	p := e.published[id]
 	stamp := stampOf(members)
 	if p != nil && !e.judgeAll && stamp == p.stamp && slices.Equal(p.members, members) {
 		return p
 	}
-	h := e.assemble(members)
+	h := e.assemble(members, c)
 	if p == nil {
-		h.Rev = e.revFloor
-		p = &published{id: id, num: e.Handshakes.Append(h)}
+		p = &published{id: id, num: -1}
 		e.published[id] = p
 		e.byAge = append(e.byAge, p)
+	}
+	p.members, p.stamp = members, stamp
+	e.update(p, h)
+	return p
+}
+
+// update publishes a handshake as it is now.
+func (e *Engine) update(p *published, h *Handshake) {
+	if p.num < 0 {
+		h.Rev = e.revFloor
+		p.num = e.Handshakes.Append(h)
 	} else {
 		h.Rev = p.last.Rev + 1
 		e.Handshakes.Set(p.num, h)
 	}
 	size := h.size()
 	e.kept.bytes += int64(size - p.size)
-	p.last, p.size, p.members, p.stamp = h, size, members, stamp
-	return p
+	p.last, p.size = h, size
+}
+
+// groups divides a cluster into handshakes. A final one stays as it is.
+func (c *cluster) groups() [][]*sighting {
+	if c.final != nil {
+		return [][]*sighting{c.sightings}
+	}
+	return group(c.sightings)
 }
 
 // stampOf differs when a member has changed, or its place among them.
@@ -123,8 +143,10 @@ func stampOf(members []*sighting) uint64 {
 func (e *Engine) retract() {
 	for _, p := range e.orphans {
 		if p.owner == nil && e.published[p.id] == p {
-			// Should it come again, it comes as a higher revision.
-			e.revFloor = max(e.revFloor, p.last.Rev+1)
+			// Should it come again, it comes as a higher revision, also
+			// than that of its taking back.
+			e.revFloor = max(e.revFloor, p.last.Rev+2)
+			e.noteRetracted(p.last.ID)
 			e.drop(p)
 		}
 	}
@@ -132,6 +154,24 @@ func (e *Engine) retract() {
 	if len(e.byAge) > 2*len(e.published)+1024 {
 		e.clearByAge()
 	}
+}
+
+// noteRetracted remembers a handshake that is none of its own any more, for
+// TakeRetracted.
+func (e *Engine) noteRetracted(id string) {
+	const most = 1 << 16 // for a caller that does not ask
+	if e.live && len(e.retracted) < most {
+		e.retracted = append(e.retracted, id)
+	}
+}
+
+// TakeRetracted returns the IDs of the handshakes that turned out to be part of
+// others since the last call. They are only noted with Config.Live, for whoever
+// has told of them already and has to take that back.
+func (e *Engine) TakeRetracted() []string {
+	ids := e.retracted
+	e.retracted = nil
+	return ids
 }
 
 // clearByAge takes out the handshakes that are gone.
@@ -145,6 +185,7 @@ func (e *Engine) drop(p *published) {
 	e.Handshakes.DropEmpty()
 	e.kept.bytes -= int64(p.size)
 	delete(e.published, p.id)
+	e.withdraw(p)
 	p.num, p.members, p.last = -1, nil, nil
 }
 

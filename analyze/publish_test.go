@@ -17,14 +17,28 @@ type watcher struct {
 	// said is what a value said when it was first seen.
 	said map[*Handshake]string
 	revs map[string]uint64
+	// final holds what was promised not to change.
+	final map[string]string
 }
 
 func watch(t *testing.T, e *Engine) *watcher {
-	return &watcher{t, e, make(map[string]*Handshake), make(map[*Handshake]string), make(map[string]uint64)}
+	return &watcher{t, e, make(map[string]*Handshake), make(map[*Handshake]string), make(map[string]uint64), make(map[string]string)}
 }
 
 func (w *watcher) say(h *Handshake) string {
 	return fmt.Sprint(h.ID, h.Rev, h.Key, h.Target, h.Final, h.Damages, len(h.Findings), brief(h), h.First().Packets, h.First().WebSocket)
+}
+
+// promise is what a final handshake has promised not to change.
+func promise(h *Handshake) string {
+	s := brief(h) + " " + h.Why
+	for _, f := range h.Findings {
+		s += fmt.Sprint(" ", f.Key(), f.Title)
+	}
+	for _, x := range h.Sightings {
+		s += fmt.Sprint(" ", x.Exchange, x.ResponsePacket.Num)
+	}
+	return s
 }
 
 // look returns the IDs that are there.
@@ -39,6 +53,13 @@ func (w *watcher) look() string {
 				w.t.Errorf("%s came with revision %d after %d", h.ID, h.Rev, rev)
 			}
 			w.last[h.ID], w.said[h], w.revs[h.ID] = h, w.say(h), h.Rev
+			promised, was := w.final[h.ID]
+			if was && (!h.Final || promise(h) != promised) {
+				w.t.Errorf("what was final changed, final is %v:\n%s\n%s", h.Final, promised, promise(h))
+			}
+			if h.Final {
+				w.final[h.ID] = promise(h)
+			}
 		}
 	}
 	for h, said := range w.said {

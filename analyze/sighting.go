@@ -20,6 +20,8 @@ type sighting struct {
 	from    string // the client's address
 	readers [2]*ws.Reader
 	final   bool // nothing more can come on its connection
+	// told is set once the answer has come to its end.
+	told bool
 	// home is the cluster it belongs to.
 	home *cluster
 	// adopted is set once a sighting without a key has found its home.

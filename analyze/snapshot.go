@@ -48,22 +48,27 @@ type Group struct {
 	Cause *Group
 }
 
+// GroupKey is equal for findings that Fold joins.
+type GroupKey struct {
+	Rule, Group string
+	Severity    Severity
+	Certainty   Certainty
+}
+
+// Key says which group a finding belongs to.
+func (f *Finding) Key() GroupKey { return GroupKey{f.Rule, f.Group, f.Severity, f.Certainty} }
+
 var severityRank = map[Severity]int{Error: 0, Warning: 1, Info: 2}
 
 // Fold joins the findings of all handshakes into groups, worst first, then by
 // time of the first handshake, and numbers them f1, f2, ...
 func Fold(hs []*Handshake) []*Group {
-	type key struct {
-		rule, group string
-		severity    Severity
-		certainty   Certainty
-	}
-	index := make(map[key]*Group)
+	index := make(map[GroupKey]*Group)
 	home := make(map[*Finding]*Group)
 	var groups []*Group
 	for _, h := range hs {
 		for _, f := range h.Findings {
-			k := key{f.Rule, f.Group, f.Severity, f.Certainty}
+			k := f.Key()
 			g := index[k]
 			if g == nil {
 				g = &Group{Finding: f}

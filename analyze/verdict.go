@@ -11,9 +11,10 @@ import (
 
 func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
 
-// assemble makes a handshake of its sightings, judges it and asks the rules.
-func (e *Engine) assemble(members []*sighting) *Handshake {
-	h := &Handshake{Final: e.finished, ID: "h" + uitoa(oldest(members))}
+// assemble makes a handshake of sightings of a cluster, judges it and asks the
+// rules.
+func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
+	h := &Handshake{Final: e.finished || c.final != nil, ID: "h" + uitoa(oldest(members))}
 	copies := make([]Sighting, len(members))
 	h.Sightings = make([]*Sighting, len(members))
 	first := members[0]
@@ -37,10 +38,14 @@ func (e *Engine) assemble(members []*sighting) *Handshake {
 	}
 	h.Damages = damages(h.Sightings)
 	e.judge(h)
-	if e.lossDuring(h) && !h.allowForLosses() {
+	around := c.final
+	if around == nil {
+		around = e.circumstances(h)
+	}
+	if around.lossy && !h.allowForLosses() {
 		return h // the rules judge by what is absent as well
 	}
-	e.askRules(h)
+	e.askRules(h, around)
 	return h
 }
 
@@ -292,8 +297,8 @@ func unsound(all []*Sighting) string {
 // askRules lets every rule look at the handshake, in their order. A later hop
 // may have done what an earlier rule looks for: damage is told in the order in
 // which it happened.
-func (e *Engine) askRules(h *Handshake) {
-	c := Case{Handshake: h, ProxyAccepted: func(server string) bool { return e.proxyOK[server] }, Polling: e.polling(h)}
+func (e *Engine) askRules(h *Handshake, around *circumstances) {
+	c := Case{Handshake: h, ProxyAccepted: func(server string) bool { return e.proxyOK[server] }, Polling: around.polling}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)
 		h.Findings = append(h.Findings, found...)
@@ -306,7 +311,7 @@ func (e *Engine) askRules(h *Handshake) {
 		return f.DamageHop
 	}
 	slices.SortStableFunc(h.Findings, func(a, b *Finding) int { return cmp.Compare(order(a), order(b)) })
-	if e.lossDuring(h) {
+	if around.lossy {
 		for _, f := range h.Findings {
 			if f.Certainty == Proven {
 				f.Certainty = Inferred

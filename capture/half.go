@@ -290,7 +290,7 @@ func (a *assembler) drain(c *conn, d flow.Dir) {
 // other side has not acknowledged; lonelyPatience the same where nothing of
 // the other side is in the capture, so that no acknowledgement can come.
 const (
-	holePatience   = flow.Time(30 * time.Second)
+	holePatience   = flow.HeldBack
 	lonelyPatience = flow.Time(time.Second)
 )
 

@@ -15,6 +15,10 @@ import (
 // one; the wall clock of the machine that analyses is never asked.
 type Time int64
 
+// HeldBack is how long, in packet time, bytes are held back at most because
+// others before them are missing. After that the hole is reported.
+const HeldBack = Time(30 * time.Second)
+
 // Std converts t to a time.Time in UTC.
 func (t Time) Std() time.Time { return time.Unix(0, int64(t)).UTC() }
 

@@ -147,7 +147,7 @@ func (o *options) words(rest []string) {
 
 // check looks at what only some words are allowed for.
 func (o *options) check(memory string) error {
-	if err := oneOf("format", o.format, "text", "json"); err != nil {
+	if err := oneOf("format", o.format, "text", "json", "jsonl"); err != nil {
 		return err
 	}
 	if err := oneOf("color", o.color, "auto", "always", "never"); err != nil {

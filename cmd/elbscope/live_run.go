@@ -117,8 +117,18 @@ func shellQuote(word string) string {
 
 // report captures until the end and prints the report.
 func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: true})
-	pump := capture.NewPump(engine, o.memory)
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: true, EarlyFinal: o.format == "jsonl"})
+	var stream *streamer
+	var pump *capture.Pump
+	if o.format == "jsonl" {
+		var stop context.CancelFunc
+		ctx, stop = context.WithCancel(ctx)
+		defer stop()
+		stream = newStreamer(o, stdout, stop)
+		pump = stream.connect(engine, o.memory)
+	} else {
+		pump = capture.NewPump(engine, o.memory)
+	}
 	progress := newProgressLine(say.w)
 	progress.live = true
 	pump.OnProgress = progress.show
@@ -132,7 +142,12 @@ func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, sa
 		return say.complain(exitUsage, err)
 	}
 	status := exitStatus(o, snap, missing)
-	if err := printReport(stdout, snap, o, note); err != nil {
+	if stream != nil {
+		err = stream.end(snap, note)
+	} else {
+		err = printReport(stdout, snap, o, note)
+	}
+	if err != nil {
 		if errors.Is(err, syscall.EPIPE) {
 			return status
 		}

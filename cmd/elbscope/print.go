@@ -16,11 +16,8 @@ import (
 
 // printReport prints the report in the wanted format.
 func printReport(w io.Writer, snap *analyze.Snapshot, o *options, note string) error {
-	ro := report.Options{
-		Version: version(), Note: note, CaptureFilter: o.packets.forReport(), NoRedact: o.noRedact, Explain: explanation,
-		Color: o.wantsColor(w), ASCII: o.ascii || !utf8Locale(), Location: o.location(), Full: o.full,
-		Width: columns(w),
-	}
+	ro := o.reportOptions(w)
+	ro.Note = note
 	out := bufio.NewWriterSize(w, 64<<10)
 	print := report.Text
 	if o.format == "json" {
@@ -30,6 +27,15 @@ func printReport(w io.Writer, snap *analyze.Snapshot, o *options, note string) e
 		return err
 	}
 	return out.Flush()
+}
+
+// reportOptions say how a report to w is printed.
+func (o *options) reportOptions(w io.Writer) report.Options {
+	return report.Options{
+		Version: version(), CaptureFilter: o.packets.forReport(), NoRedact: o.noRedact, Explain: explanation,
+		Color: o.wantsColor(w), ASCII: o.ascii || !utf8Locale(), Location: o.location(), Full: o.full,
+		Width: columns(w),
+	}
 }
 
 // explanation hands a rule's text to the report, which knows no rules.

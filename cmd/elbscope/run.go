@@ -78,7 +78,14 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 	if err != nil {
 		return say.complain(inputStatus(err), err)
 	}
-	snap, err := read(reading, o, in, say)
+	var stream *streamer
+	if o.format == "jsonl" {
+		var stop context.CancelFunc
+		reading, stop = context.WithCancel(reading)
+		defer stop()
+		stream = newStreamer(o, stdout, stop)
+	}
+	snap, err := read(reading, o, in, stream, say)
 	stopped := reading.Err() != nil
 	if ctx.Err() != nil && pardonPipes(snap) {
 		stopped = true
@@ -95,7 +102,12 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 		note = join(note, "stopped before the end: what follows is what had been read by then")
 	}
 	status := exitStatus(o, snap, missing)
-	if err := printReport(stdout, snap, o, note); err != nil {
+	if stream != nil {
+		err = stream.end(snap, note)
+	} else {
+		err = printReport(stdout, snap, o, note)
+	}
+	if err != nil {
 		if errors.Is(err, syscall.EPIPE) {
 			return status // the reader has seen enough
 		}
@@ -107,10 +119,18 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 	return status
 }
 
-// read takes all packets through the whole of the drawing above.
-func read(ctx context.Context, o *options, in *inputs, say *messages) (*analyze.Snapshot, error) {
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
-	pump := capture.NewPump(engine, o.memory)
+// read takes all packets through the whole of the drawing above. stream, if
+// there is one, prints on the way.
+func read(ctx context.Context, o *options, in *inputs, stream *streamer, say *messages) (*analyze.Snapshot, error) {
+	engine := analyze.New(analyze.Config{
+		Rules: rules.All, Memory: o.memory, Live: stream != nil, EarlyFinal: stream != nil && len(in.sources) == 1,
+	})
+	var pump *capture.Pump
+	if stream != nil {
+		pump = stream.connect(engine, o.memory)
+	} else {
+		pump = capture.NewPump(engine, o.memory)
+	}
 	pump.Filter = o.packets.forFiles()
 	progress := newProgressLine(say.w)
 	pump.OnProgress = progress.show

@@ -75,6 +75,7 @@ func TestScripts(t *testing.T) {
 			"inert":     inert,
 			"schema":    validate,
 			"query":     query,
+			"stream":    validateStream,
 		},
 	})
 }
@@ -299,6 +300,57 @@ func validate(ts *testscript.TestScript, _ bool, args []string) {
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile(args[0])))
 	ts.Check(err)
 	ts.Check(sch.Validate(doc))
+}
+
+// stream FILE holds every line against docs/stream.schema.json.
+func validateStream(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(checkStream(ts.ReadFile(args[0])))
+}
+
+// checkStream holds a stream to its schema, and to what a schema cannot say:
+// revisions rise, what was final or retracted comes no more, findings come
+// before the handshakes that have them, and the report is the last line and
+// says the same as the last lines before it.
+func checkStream(text string) error {
+	c := jsonschema.NewCompiler()
+	f, err := os.Open("../../docs/report.schema.json")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	shared, err := jsonschema.UnmarshalJSON(f)
+	if err != nil {
+		return err
+	}
+	if err := c.AddResource("https://elbscope.invalid/report-v1.schema.json", shared); err != nil {
+		return err
+	}
+	sch, err := c.Compile("../../docs/stream.schema.json")
+	if err != nil {
+		return err
+	}
+	lines := strings.SplitAfter(text, "\n")
+	if n := len(lines) - 1; n < 1 || lines[n] != "" {
+		return errors.New("the stream does not end in a whole line")
+	}
+	check := streamCheck{revisions: make(map[string]float64), last: make(map[string]map[string]any), over: make(map[string]bool)}
+	for i, line := range lines[:len(lines)-1] {
+		doc, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err != nil {
+			return fmt.Errorf("line %d: %w", i+1, err)
+		}
+		if err := sch.Validate(doc); err != nil {
+			return fmt.Errorf("line %d: %w", i+1, err)
+		}
+		var l streamLine
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			return err
+		}
+		if err := check.line(&l, i == len(lines)-2); err != nil {
+			return fmt.Errorf("line %d: %w", i+1, err)
+		}
+	}
+	return nil
 }
 
 // query PATH FILE prints values of a JSON file one per line, as jq does:

@@ -17,9 +17,25 @@ import (
 // JSON writes s as one object of elbscope/report/v1. It goes handshake by
 // handshake, so that a large report never stands in memory as a whole.
 func JSON(w io.Writer, s *analyze.Snapshot, o Options) error {
-	groups := analyze.Fold(s.Handshakes)
-	b := newBuilder(s, groups, &o)
 	e := &emitter{w: bufio.NewWriter(w)}
+	e.report(s, &o, func(g *analyze.Group) string { return g.ID })
+	e.put("\n")
+	if err := e.w.Flush(); e.err == nil {
+		e.err = err
+	}
+	if e.err != nil {
+		return fmt.Errorf("writing the report: %w", e.err)
+	}
+	return nil
+}
+
+// report writes s as one object. name gives the findings their ids.
+func (e *emitter) report(s *analyze.Snapshot, o *Options, name func(*analyze.Group) string) {
+	groups := analyze.Fold(s.Handshakes)
+	for _, g := range groups {
+		g.ID = name(g)
+	}
+	b := newBuilder(s, groups, o)
 	version := o.Version
 	if version == "" {
 		version = "devel"
@@ -36,28 +52,34 @@ func JSON(w io.Writer, s *analyze.Snapshot, o Options) error {
 	e.array("sources", len(s.Sources), func(i int) any { return b.source(i, &s.Sources[i]) })
 	e.field("counters", b.counters(&s.Totals))
 	e.array("handshakes", len(s.Handshakes), func(i int) any { return b.handshake(s.Handshakes[i]) })
-	e.array("findings", len(groups), func(i int) any { return b.finding(groups[i], &o) })
+	e.array("findings", len(groups), func(i int) any { return b.finding(groups[i], o) })
 	e.close()
-	if e.err != nil {
-		return fmt.Errorf("writing the report: %w", e.err)
-	}
-	return nil
 }
 
-// emitter writes one indented JSON object member by member.
+// emitter writes one JSON object member by member.
 type emitter struct {
-	w      *bufio.Writer
+	w *bufio.Writer
+	// line writes it all in one line; otherwise it is indented.
+	line   bool
 	buf    bytes.Buffer
 	fields int
 	err    error
 }
 
-func (e *emitter) open() { e.put("{") }
+func (e *emitter) open() {
+	e.fields = 0
+	e.put("{")
+}
 
 func (e *emitter) close() {
-	e.put("\n}\n")
-	if err := e.w.Flush(); e.err == nil {
-		e.err = err
+	e.breakLine("")
+	e.put("}")
+}
+
+// breakLine begins a new line with an indent, if there are any lines.
+func (e *emitter) breakLine(indent string) {
+	if !e.line {
+		e.put("\n" + indent)
 	}
 }
 
@@ -78,17 +100,22 @@ func (e *emitter) array(name string, n int, element func(int) any) {
 		if i > 0 {
 			e.put(",")
 		}
-		e.put("\n    ")
+		e.breakLine("    ")
 		e.value(element(i), "    ")
 	}
-	e.put("\n  ]")
+	e.breakLine("  ")
+	e.put("]")
 }
 
 func (e *emitter) name(name string) {
 	if e.fields++; e.fields > 1 {
 		e.put(",")
 	}
-	e.put("\n  \"" + name + "\": ")
+	e.breakLine("  ")
+	e.put(`"` + name + `":`)
+	if !e.line {
+		e.put(" ")
+	}
 }
 
 func (e *emitter) value(v any, prefix string) {
@@ -98,7 +125,9 @@ func (e *emitter) value(v any, prefix string) {
 	e.buf.Reset()
 	enc := json.NewEncoder(&e.buf)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent(prefix, "  ")
+	if !e.line {
+		enc.SetIndent(prefix, "  ")
+	}
 	if e.err = enc.Encode(v); e.err == nil {
 		e.put(harmless(strings.TrimSuffix(e.buf.String(), "\n")))
 	}
