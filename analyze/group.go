@@ -222,8 +222,12 @@ func (g *grouping) parentOf(s *sighting) *placed {
 		case best == nil, score > bestScore:
 		case score < bestScore:
 			continue
-		case sameLeg(best.sighting, o.sighting) && (served || !bestServed):
-			continue
+		case sameLeg(best.sighting, o.sighting):
+			if served || !bestServed {
+				continue
+			}
+		case o.Hop < best.Hop:
+			continue // it is further out, although it comes later
 		}
 		best, bestScore, bestServed = o, score, served
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -44,6 +45,9 @@ func (t *tools) installNPM() error {
 	return os.Symlink(filepath.Join(t.npm, "node_modules"), t.dir+"/npm/node_modules")
 }
 
+// downloadWithin is how long one try may take; it takes about a minute.
+const downloadWithin = 4 * time.Minute
+
 // download runs npm, and tries again where a registry is having a bad minute.
 func (t *tools) download() error {
 	if err := os.RemoveAll(t.npm); err != nil {
@@ -58,9 +62,13 @@ func (t *tools) download() error {
 			time.Sleep(time.Duration(try) * 5 * time.Second)
 		}
 		fmt.Fprintf(os.Stdout, "installing from npm into %s\n", t.npm)
-		c := exec.Command("npm", "ci")
+		ctx, stop := context.WithTimeout(context.Background(), downloadWithin)
+		c := exec.CommandContext(ctx, "npm", "ci", "--fetch-retries=1", "--fetch-retry-mintimeout=1000",
+			"--fetch-retry-maxtimeout=3000", "--fetch-timeout=60000")
 		c.Dir = t.npm
-		if err = ran(c); err == nil {
+		err = ran(c)
+		stop()
+		if err == nil {
 			return nil
 		}
 	}
