@@ -49,6 +49,8 @@ type Engine struct {
 	now                flow.Time
 	finished, judgeAll bool
 
+	// windows are empty ones, for the next connection that needs one.
+	windows []window
 	// losses are the spans in which packets were lost, by source; doubtful,
 	// those that are news.
 	losses   map[int]losses

@@ -23,7 +23,7 @@ type limits struct {
 // a few hundred bytes, and it is those that are forgotten first.
 func limitsFor(memory int64) limits {
 	return limits{
-		conns:      int(max(memory/(4<<10), 1024)),
+		conns:      int(max(memory/(5<<10), 1024)),
 		queued:     int(min(max(memory/8, 1<<20), 64<<20)),
 		connQueued: 1 << 20,
 	}

@@ -89,6 +89,10 @@ func startCapture(ctx context.Context, o *options, filter *captureFilter, who *a
 	return c, nil
 }
 
+// keptOf is the engine's share of a budget that must hold at any time: what is
+// open beside it, and what the collector has not got to yet, takes the rest.
+func keptOf(memory int64) int64 { return memory / 2 }
+
 // captureError says what to type where the right is missing.
 func captureError(err error) error {
 	var ie *capture.InputError
@@ -121,7 +125,7 @@ func shellQuote(word string) string {
 
 // report captures until the end and prints the report.
 func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: true})
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: keptOf(o.memory), Live: true})
 	pump := capture.NewPump(engine, o.memory)
 	progress := newProgressLine(say.w)
 	progress.live = true

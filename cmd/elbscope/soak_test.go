@@ -201,7 +201,8 @@ func TestSoak(t *testing.T) {
 	if full {
 		short = 1_000_000
 	}
-	const memory, ring, refused = 64 << 20, 16 << 20, 25
+	const memory, refused = 64 << 20, 25
+	const ring = memory / 8 // as without --buffer
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memory - ring))
 	s := newCrowd(refused, 10_000, short)
 	var sizes []int64
@@ -210,7 +211,7 @@ func TestSoak(t *testing.T) {
 			sizes = append(sizes, resident(t))
 		}
 	}
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: memory - ring, Live: true})
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: keptOf(memory - ring), Live: true})
 	pump := capture.NewPump(engine, memory-ring)
 	begun := time.Now()
 	if err := pump.Run(context.Background(), []capture.Source{s}); err != nil {
