@@ -156,7 +156,7 @@ func (c *conn) idle() bool {
 		return false
 	}
 	for _, s := range c.side {
-		if s == nil || s.open || s.current != nil || s.stage != speaking || s.replay.Num != 0 {
+		if s == nil || s.open || s.who == 1 && s.current != nil || s.stage != speaking || s.replay.Num != 0 {
 			return false
 		}
 	}

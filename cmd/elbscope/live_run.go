@@ -91,7 +91,7 @@ func startCapture(ctx context.Context, o *options, filter *captureFilter, who *a
 
 // keptOf is the engine's share of a budget that must hold at any time: what is
 // open beside it, and what the collector has not got to yet, takes the rest.
-func keptOf(memory int64) int64 { return memory / 2 }
+func keptOf(memory int64) int64 { return memory / 4 }
 
 // captureError says what to type where the right is missing.
 func captureError(err error) error {
