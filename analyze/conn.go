@@ -88,6 +88,9 @@ func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	from := c.sideOf(d)
 	c.seen[from.who] = true
 	if from.stage != opaque && (c.windowOf != nil || from.open || from.current == nil) {
+		if c.window.refs == nil {
+			c.window = c.e.spareWindow()
+		}
 		c.window.add(p) // the bodies of ordinary exchanges are not asked for
 	}
 	from.feed(b)
@@ -139,6 +142,25 @@ func (c *conn) done() {
 	}
 	c.stale = c.stale[:0]
 	c.at = nil
+	if c.window.refs != nil && c.idle() {
+		c.e.spare(c.window) // what comes next begins its own
+		c.window = window{}
+	}
+}
+
+// idle reports whether all that was asked has been answered, and none of it was
+// a handshake whose packets are wanted. Ten thousand connections may be so for
+// hours.
+func (c *conn) idle() bool {
+	if c.windowOf != nil || c.requests == 0 || len(c.pending) > 0 || c.early != nil || c.switched != nil {
+		return false
+	}
+	for _, s := range c.side {
+		if s == nil || s.open || s.who == 1 && s.current != nil || s.stage != speaking || s.replay.Num != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // publish has an exchange published when the packet at hand is done with.

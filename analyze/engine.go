@@ -60,6 +60,8 @@ type Engine struct {
 	live      bool
 	retracted []string
 
+	// windows are empty ones, for the next connection that needs one.
+	windows []window
 	// losses are the spans in which packets were lost, by source; doubtful,
 	// those that are news.
 	losses   map[int]losses

@@ -30,6 +30,26 @@ const (
 	maxWindowRaw = 64 << 10
 )
 
+// maxSpare is how many windows are kept for use by other connections.
+const maxSpare = 64
+
+// spare takes back a window that its connection needs no more.
+func (e *Engine) spare(w window) {
+	if len(e.windows) < maxSpare {
+		e.windows = append(e.windows, window{refs: w.refs[:0], raw: w.raw[:0], raws: w.raws[:0]})
+	}
+}
+
+// spareWindow returns an empty window.
+func (e *Engine) spareWindow() (w window) {
+	if n := len(e.windows); n > 0 {
+		w = e.windows[n-1]
+		e.windows[n-1] = window{}
+		e.windows = e.windows[:n-1]
+	}
+	return w
+}
+
 // add remembers p.
 func (w *window) add(p *flow.Packet) {
 	if n := len(w.refs); n > 0 && w.refs[n-1].Num == p.Num && w.refs[n-1].Source == p.Source {

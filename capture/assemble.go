@@ -19,10 +19,11 @@ type limits struct {
 }
 
 // limitsFor divides a memory budget in bytes. A connection costs about 1 KiB
-// here and up to 3 KiB in the analysis while it is open.
+// here and 1 to 3 KiB in the analysis while it is open; one that is over costs
+// a few hundred bytes, and it is those that are forgotten first.
 func limitsFor(memory int64) limits {
 	return limits{
-		conns:      int(max(memory/(8<<10), 1024)),
+		conns:      int(max(memory/(5<<10), 1024)),
 		queued:     int(min(max(memory/8, 1<<20), 64<<20)),
 		connQueued: 1 << 20,
 	}
@@ -78,7 +79,8 @@ type conn struct {
 	// captured twice from a retransmission.
 	recent   [recentPackets]uint64
 	recentAt uint8
-	// byUse and byWait are its places in the assembler's chains.
+	// byUse and byWait are its places in the assembler's chains: among all, and
+	// among those that wait or, after its end, those that are over.
 	byUse, byWait node
 }
 
@@ -95,9 +97,10 @@ type assembler struct {
 	// one's as well.
 	last *conn
 	// used are all connections by last use, waiting those with something to
-	// do when time passes: holes to give up, resets to complete. Chains, not
-	// maps, so that two runs over one capture say the same in the same order.
-	used, waiting chain
+	// do when time passes: holes to give up, resets to complete; over are those
+	// that have ended, by when they did. Chains, not maps, so that two runs
+	// over one capture say the same in the same order.
+	used, waiting, over chain
 	// carried is set when a connection went on in another source, from
 	// carriedFrom.
 	carried     bool
@@ -310,8 +313,8 @@ func (a *assembler) advance(c *conn, s *segment, p *flow.Packet) outcome {
 	return out
 }
 
-// makeRoom forgets one connection, of the capture point that has most: a
-// closed one if there is one among the oldest, else the oldest.
+// makeRoom forgets one connection, of the capture point that has most: the
+// first that ended of those that have, else the one that was silent for longest.
 func (s *shared) makeRoom() {
 	a := s.assemblers[0]
 	for _, b := range s.assemblers {
@@ -319,17 +322,13 @@ func (s *shared) makeRoom() {
 			a = b
 		}
 	}
+	if ended := a.over.oldest; ended != nil {
+		a.forget(ended.conn)
+		return
+	}
 	victim := a.used.oldest.conn
-	for n, i := a.used.oldest, 0; n != nil && i < 64; n, i = n.newer, i+1 {
-		if n.conn.stream == nil {
-			victim = n.conn
-			break
-		}
-	}
-	if victim.stream != nil {
-		s.totals.Evicted++
-		a.end(victim, flow.EndEvicted)
-	}
+	s.totals.Evicted++
+	a.end(victim, flow.EndEvicted)
 	a.forget(victim)
 }
 
@@ -338,6 +337,7 @@ func (a *assembler) forget(c *conn) {
 	delete(a.known, c.key)
 	a.conns--
 	a.used.remove(&c.byUse)
+	a.over.remove(&c.byWait)
 	if a.last == c {
 		a.last = nil
 	}

@@ -150,6 +150,7 @@ func (a *assembler) end(c *conn, why flow.EndCause) {
 		h.fin, h.rst = nil, nil
 	}
 	a.waiting.remove(&c.byWait)
+	a.over.push(&c.byWait)
 	stream.End(why)
 }
 
@@ -173,7 +174,7 @@ func (a *assembler) tick(now flow.Time) {
 	for n := a.waiting.oldest; n != nil; {
 		c := n.conn
 		n = n.newer
-		if !a.attend(c, now) {
+		if !a.attend(c, now) && c.stream != nil {
 			a.waiting.remove(&c.byWait)
 		}
 	}

@@ -98,7 +98,7 @@ func (o *options) checkLive(text *rawFlags) (err error) {
 		return &hintError{"--duration must not be negative", "elbscope live --duration 10m"}
 	}
 	if text.buffer == "" {
-		l.buffer = max(min(live.DefaultBuffer, o.memory/4), live.MinBuffer)
+		l.buffer = max(min(live.DefaultBuffer, o.memory/8), live.MinBuffer)
 		return nil
 	}
 	if l.buffer, err = parseBytes(text.buffer); err != nil || l.buffer < live.MinBuffer {

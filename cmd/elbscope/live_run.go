@@ -85,6 +85,10 @@ func startCapture(ctx context.Context, o *options, filter *liveFilter, who *acco
 	return c, nil
 }
 
+// keptOf is the engine's share of a budget that must hold at any time: what is
+// open beside it, and what the collector has not got to yet, takes the rest.
+func keptOf(memory int64) int64 { return memory / 4 }
+
 // captureError says what to type where the right is missing.
 func captureError(err error) error {
 	var ie *capture.InputError
@@ -117,7 +121,7 @@ func shellQuote(word string) string {
 
 // report captures until the end and prints the report.
 func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: true, EarlyFinal: o.format == "jsonl"})
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: keptOf(o.memory), Live: true, EarlyFinal: o.format == "jsonl"})
 	var stream *streamer
 	var pump *capture.Pump
 	if o.format == "jsonl" {

@@ -130,7 +130,11 @@ type feed struct {
 
 func newFeed(o *options, v *view) *feed {
 	f := &feed{view: v, stop: v.stop, start: time.Now()}
-	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, Live: v.live || o.pace > 0})
+	kept := o.memory
+	if v.live {
+		kept = keptOf(kept)
+	}
+	f.engine = analyze.New(analyze.Config{Rules: rules.All, Memory: kept, Live: v.live || o.pace > 0})
 	f.pump = capture.NewPump(f.engine, o.memory)
 	if o.pace > 0 {
 		f.pace = newPace(o.pace)
