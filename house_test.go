@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
+	"internal/bench":          {"internal/traffic"},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/flow", "ui", "ui/report", "internal/wiretext",
 	},

@@ -23,7 +23,6 @@ type Pump struct {
 	totals flow.Counters
 	dec    *decoder
 	points []*point
-	seg    segment
 	fp     flow.Packet
 }
 
@@ -116,10 +115,11 @@ func (p *Pump) runSource(ctx context.Context, f *first, sources int) error {
 	if !f.peeked {
 		err = f.source.Next(&pk)
 	}
+	read := f.source
 	if err == nil {
-		err = p.runPackets(ctx, f, pk, sources)
+		read, err = p.runPackets(ctx, f, pk, sources)
 	}
-	if d, ok := f.source.(interface{ KernelDropped() uint64 }); ok {
+	if d, ok := read.(interface{ KernelDropped() uint64 }); ok {
 		p.totals.KernelDropped += d.KernelDropped()
 	}
 	if errors.Is(err, io.EOF) {
@@ -129,22 +129,26 @@ func (p *Pump) runSource(ctx context.Context, f *first, sources int) error {
 }
 
 // runPackets pumps pk, the first packet of f, and all after it. A context that
-// was cancelled ends it without an error.
-func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int) (err error) {
+// was cancelled ends it without an error. It returns the Source that the rest
+// was read from.
+func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int) (read Source, err error) {
 	info := f.source.Info()
 	pt := p.pointFor(info, pk.Time)
 	p.dec.note, p.dec.frags = info.AddProblem, pt.frags
+	at := &decoded{Packet: pk}
+	p.dec.decodePacket(at)
+	rest, read := follow(f.source, p.dec)
 	for n := 1; err == nil; n++ {
 		// On a silent wire, few packets pass, or none.
-		ticked := p.packet(pt, f.index, &pk)
+		ticked := p.packet(pt, f.index, at)
 		if (ticked || n%progressEvery == 0) && ctx.Err() != nil {
-			break
+			rest.stop()
+		} else if n%progressEvery == 0 && p.OnProgress != nil {
+			p.OnProgress(p.progress(f, &at.Packet, sources))
 		}
-		if n%progressEvery == 0 && p.OnProgress != nil {
-			p.OnProgress(p.progress(f, &pk, sources))
-		}
-		err = f.source.Next(&pk)
+		at, err = rest.next()
 	}
+	rest.stop()
 	if pt.carried {
 		info.Continues, info.Predecessor = true, pt.carriedFrom
 		pt.carried = false
@@ -152,7 +156,7 @@ func (p *Pump) runPackets(ctx context.Context, f *first, pk Packet, sources int)
 	pt.last = max(pt.last, info.Last)
 	pt.jitter = min(rotationJitter, (info.Last-info.First)/10)
 	pt.links = append(pt.links, info.LinkTypes...)
-	return err
+	return read, err
 }
 
 func (p *Pump) progress(f *first, pk *Packet, sources int) Progress {
@@ -199,9 +203,9 @@ func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
 	return len(info.LinkTypes) > 0 && start >= pt.last-pt.jitter && start-pt.last <= rotationPause
 }
 
-// packet takes one packet through decoding and reassembly and into one bucket
-// of the ledger. It tells whether there was a tick.
-func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
+// packet takes one packet through reassembly and into one bucket of the ledger.
+// It tells whether there was a tick.
+func (p *Pump) packet(pt *point, source int, pk *decoded) (ticked bool) {
 	if pk.Data == nil { // a heartbeat
 		p.tick(pt, pk.Time)
 		return true
@@ -212,12 +216,11 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	}
 	ledger := &p.totals.Ledger
 	p.totals.Packets++
-	got := p.dec.decode(pk, &p.seg)
-	packets := 1 + p.seg.held
-	if got != bucketWaiting {
-		ledger.Waiting -= p.seg.held
+	packets := 1 + pk.segment.held
+	if pk.bucket != bucketWaiting {
+		ledger.Waiting -= pk.segment.held
 	}
-	switch got {
+	switch pk.bucket {
 	case bucketWaiting:
 		ledger.Waiting++
 	case bucketNotTCP:
@@ -229,21 +232,21 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	default:
 		p.segment(pt, source, pk, packets)
 	}
-	if evicted := p.dec.frags.takeEvicted(); evicted > 0 {
-		ledger.Waiting -= evicted
-		ledger.OverBudget += evicted
+	if pk.evicted > 0 {
+		ledger.Waiting -= pk.evicted
+		ledger.OverBudget += pk.evicted
 	}
 	return ticked
 }
 
-// segment hands p.seg to the assembler.
-func (p *Pump) segment(pt *point, source int, pk *Packet, packets uint64) {
+// segment hands the segment in pk to the assembler.
+func (p *Pump) segment(pt *point, source int, pk *decoded, packets uint64) {
 	ledger := &p.totals.Ledger
 	p.fp = flow.Packet{
 		Source: source, Num: pk.Num, Time: pk.Time, Link: uint16(pk.Link), Offset: pk.Offset,
 		CapLen: uint32(len(pk.Data)), OrigLen: pk.Orig, Raw: pk.Data,
 	}
-	switch pt.segment(&p.seg, &p.fp) {
+	switch pt.segment(&pk.segment, &p.fp) {
 	case broughtSomething:
 		ledger.Delivered += packets
 	case broughtNothing:
