@@ -143,7 +143,7 @@ func (c *conn) done() {
 
 // publish has an exchange published when the packet at hand is done with.
 func (c *conn) publish(x *exchange) {
-	if !x.stale {
+	if !x.stale && !c.e.cfg.ReportOnly {
 		x.stale = true
 		c.stale = append(c.stale, x)
 	}

@@ -97,7 +97,7 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 
 // read takes all packets through the whole of the drawing above.
 func read(ctx context.Context, o *options, in *inputs, say *messages) (*analyze.Snapshot, error) {
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory})
+	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: o.memory, ReportOnly: true})
 	pump := capture.NewPump(engine, o.memory)
 	progress := newProgressLine(say.w)
 	pump.OnProgress = progress.show
