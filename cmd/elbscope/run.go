@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"runtime/debug"
 	"slices"
 	"syscall"
 
@@ -28,6 +30,11 @@ const (
 	exitPermission = 4
 )
 
+// spareMemory is what the program takes beside what --memory bounds, in bytes.
+// Near the sum of both the garbage collector works harder, where it would
+// otherwise let the memory grow to twice what is in use.
+const spareMemory = 64 << 20
+
 // run does what the arguments say and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	say := &messages{w: stderr, ascii: !utf8Locale()}
@@ -47,6 +54,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return say.complain(exitUsage, err)
 		}
 		return deliver(stdout, text, say)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(o.memory + spareMemory)
 	}
 	if o.wantsScreen(stdout) {
 		return screenRun(ctx, o, say)
