@@ -14,7 +14,7 @@ import (
 	"elbscope/internal/traffic"
 )
 
-// part is how much less the slow programs get to read; their times are scaled.
+// part is how much less tshark gets to read; its times are scaled.
 const part = 20
 
 // racer is a program that is measured.
@@ -23,6 +23,8 @@ type racer struct {
 	argv []string
 	// scale is what its time is multiplied with, as it reads only a part.
 	scale int
+	// slow is set for one that gets fewer turns.
+	slow  bool
 	turns []turn
 }
 
@@ -60,16 +62,16 @@ func measureKind(out io.Writer, o *options, program, folder string, k traffic.Ki
 		{name: "reading alone (`dd bs=1M`)", argv: []string{"dd", "if=" + whole, "of=/dev/null", "bs=1M"}, scale: 1},
 		{name: "`tcpdump -r FILE -w /dev/null`, which only copies", argv: []string{"tcpdump", "-r", whole, "-w", "/dev/null"}, scale: 1},
 		{name: "**`elbscope --format json FILE`**", argv: []string{program, "--format", "json", whole}, scale: 1},
-		{name: "`tcpflow`, which only takes the streams apart", argv: []string{"tcpflow", "-q", "-r", little, "-o", flows}, scale: part},
+		{name: "`tcpflow`, which only takes the streams apart", argv: []string{"tcpflow", "-q", "-r", whole, "-o", flows}, scale: 1, slow: true},
 		{name: "`tshark -T fields`", argv: []string{
 			"tshark", "-r", little, "-Y", "http||websocket", "-T", "fields", "-e", "frame.number", "-e", "tcp.stream",
 			"-e", "http.request.line", "-e", "http.response.line", "-e", "websocket.opcode",
-		}, scale: part},
+		}, scale: part, slow: true},
 	}
 	for i := range o.turns {
 		for _, r := range racers {
-			if r.scale > 1 && i > o.turns/2 {
-				continue // these take long, and their figures are far off anyway
+			if r.slow && i > o.turns/3 {
+				continue // and its figures are far off anyway
 			}
 			t, err := race(r.argv)
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Kind is a sort of capture.
@@ -29,7 +30,7 @@ var Kinds = []Kind{
 
 // Find returns the Kind of that name.
 func Find(name string) (Kind, error) {
-	for _, k := range Kinds {
+	for _, k := range slices.Concat(Kinds, Hostile) {
 		if k.Name == name {
 			return k, nil
 		}

@@ -64,15 +64,20 @@ func (w *writer) fileHeader() {
 
 // open makes connection i anew and writes its beginning.
 func (w *writer) open(from, to string, i, round int) *conn {
-	c := &conn{
-		client: netip.AddrPortFrom(netip.MustParseAddr(from), uint16(10000+i)),
-		server: netip.MustParseAddrPort(to),
-		next:   [2]uint32{uint32(round*1000 + i*77), uint32(i * 991)},
-	}
+	c := newConn(from, to, i, round)
 	w.send(c, client, syn, nil)
 	w.send(c, server, syn|ack, nil)
 	w.send(c, client, ack, nil)
 	return c
+}
+
+// newConn returns connection i of a round, between two ends.
+func newConn(from, to string, i, round int) *conn {
+	return &conn{
+		client: netip.AddrPortFrom(netip.MustParseAddr(from), uint16(10000+i%50000)),
+		server: netip.MustParseAddrPort(to),
+		next:   [2]uint32{uint32(round*1000 + i*77), uint32(i * 991)},
+	}
 }
 
 // close writes the end of a connection, which the client begins.
