@@ -9,6 +9,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -44,7 +45,7 @@ func main() {
 }
 
 // run does what the options say.
-func run(out io.Writer, o *options) error {
+func run(out io.Writer, o *options) (err error) {
 	kinds := traffic.Kinds
 	if o.kind != "" {
 		k, err := traffic.Find(o.kind)
@@ -60,7 +61,7 @@ func run(out io.Writer, o *options) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	program := filepath.Join(folder, "elbscope")
 	if err := build(program); err != nil {
 		return err

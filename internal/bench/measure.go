@@ -47,7 +47,7 @@ func build(program string) error {
 
 // measureKind writes a capture, lets all programs read it by turns and prints
 // a part of the table.
-func measureKind(out io.Writer, o *options, program, folder string, k traffic.Kind) error {
+func measureKind(out io.Writer, o *options, program, folder string, k traffic.Kind) (err error) {
 	whole, little := filepath.Join(folder, k.Name+".pcap"), filepath.Join(folder, k.Name+"-part.pcap")
 	if err := writeCapture(whole, k, o.rounds); err != nil {
 		return err
@@ -55,8 +55,7 @@ func measureKind(out io.Writer, o *options, program, folder string, k traffic.Ki
 	if err := writeCapture(little, k, max(o.rounds/part, 1)); err != nil {
 		return err
 	}
-	defer os.Remove(whole)
-	defer os.Remove(little)
+	defer func() { err = errors.Join(err, os.Remove(whole), os.Remove(little)) }()
 	flows := filepath.Join(folder, "flows")
 	racers := []*racer{
 		{name: "reading alone (`dd bs=1M`)", argv: []string{"dd", "if=" + whole, "of=/dev/null", "bs=1M"}, scale: 1},
