@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 DIST    ?= dist
 GOBUILD  = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w'
 
-.PHONY: build test lab load soak dist dist-check clean
+.PHONY: build test lab load soak bench dist dist-check clean
 
 build:
 	$(GOBUILD) -o elbscope ./cmd/elbscope
@@ -40,3 +40,8 @@ dist-check: dist
 
 clean:
 	rm -rf $(DIST) elbscope
+
+# Measures against tcpdump, tcpflow and tshark; see docs/speed.md. It makes its
+# captures itself and needs 4 GB in TMPDIR.
+bench:
+	go run ./internal/bench

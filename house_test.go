@@ -39,6 +39,7 @@ var mayImport = map[string][]string{
 	"samples/lab":             {"internal/story"},
 	"samples/lab/servers":     {},
 	"internal/load":           {},
+	"internal/bench":          {"internal/traffic"},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "capture/live", "ui",
 		"ui/report", "internal/wiretext",

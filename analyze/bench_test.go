@@ -85,3 +85,73 @@ func BenchmarkHandshake(b *testing.B) {
 	}
 	w.e.Finish()
 }
+
+// opened returns the stream of a WebSocket, and one of an ordinary connection
+// in the middle of a long answer.
+func opened(w *wire) (socket, body flow.Stream) {
+	socket = w.open(1, "10.0.0.9", "10.0.0.1:80", 40000)
+	socket.Data(flow.FromClient, handshake(1, "Upgrade", ""), w.packet())
+	socket.Data(flow.FromServer, []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"), w.packet())
+	body = w.open(2, "10.0.0.9", "10.0.0.1:80", 40001)
+	body.Data(flow.FromClient, page, w.packet())
+	body.Data(flow.FromServer, []byte("HTTP/1.1 200 OK\r\nContent-Length: 9000000000000\r\n\r\n"), w.packet())
+	return socket, body
+}
+
+var (
+	frame = append([]byte{0x82, 0x80 | 20, 1, 2, 3, 4}, make([]byte, 20)...)
+	part  = make([]byte, 1460)
+)
+
+// TestNoAllocationsPerPacket: the packets that captures are full of, frames and
+// pieces of bodies, cost no memory. An exchange costs a little once: its two
+// heads and what is kept of it.
+func TestNoAllocationsPerPacket(t *testing.T) {
+	for _, reportOnly := range []bool{true, false} {
+		w := newWire()
+		if reportOnly {
+			w.e = analyze.New(analyze.Config{Rules: rules.All, Memory: 64 << 20, ReportOnly: true})
+		}
+		socket, body := opened(w)
+		for name, once := range map[string]func(){
+			"a frame":           func() { socket.Data(flow.FromClient, frame, w.packet()) },
+			"a piece of a body": func() { body.Data(flow.FromServer, part, w.packet()) },
+		} {
+			for range 200 { // fills what is filled but once
+				once()
+			}
+			if n := testing.AllocsPerRun(1000, once); n != 0 {
+				t.Errorf("%s: %v allocations, report only %v", name, n, reportOnly)
+			}
+		}
+		s := w.open(3, "10.0.0.9", "10.0.0.1:80", 40002)
+		const most = 10
+		n := testing.AllocsPerRun(1000, func() {
+			s.Data(flow.FromClient, page, w.packet())
+			s.Data(flow.FromServer, found, w.packet())
+		})
+		if n > most {
+			t.Errorf("an exchange takes %v allocations, report only %v", n, reportOnly)
+		}
+	}
+}
+
+// BenchmarkFrame is one frame of a WebSocket.
+func BenchmarkFrame(b *testing.B) {
+	w := newWire()
+	socket, _ := opened(w)
+	b.ReportAllocs()
+	for b.Loop() {
+		socket.Data(flow.FromClient, frame, w.packet())
+	}
+}
+
+// BenchmarkBody is one segment of a body.
+func BenchmarkBody(b *testing.B) {
+	w := newWire()
+	_, body := opened(w)
+	b.ReportAllocs()
+	for b.Loop() {
+		body.Data(flow.FromServer, part, w.packet())
+	}
+}

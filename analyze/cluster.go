@@ -15,8 +15,9 @@ type cluster struct {
 	key       string
 	sightings []*sighting
 	dirty     bool
-	// settled is when it was last worked out what follows from them.
-	settled flow.Time
+	// dirtied is since when; settled is when it was last worked out what
+	// follows from them.
+	dirtied, settled flow.Time
 	// published are the handshakes made of them.
 	published []*published
 	// final is set in the cluster of a handshake that is final.
@@ -112,7 +113,7 @@ func (e *Engine) leave(s *sighting) {
 
 func (e *Engine) markDirty(c *cluster) {
 	if !c.dirty {
-		c.dirty = true
+		c.dirty, c.dirtied = true, e.now
 		e.dirty = append(e.dirty, c)
 	}
 }

@@ -165,7 +165,7 @@ func (c *conn) idle() bool {
 
 // publish has an exchange published when the packet at hand is done with.
 func (c *conn) publish(x *exchange) {
-	if !x.stale {
+	if !x.stale && !c.e.cfg.ReportOnly {
 		x.stale = true
 		c.stale = append(c.stale, x)
 	}

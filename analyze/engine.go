@@ -21,6 +21,10 @@ type Config struct {
 	// EarlyFinal is set, with Live, for those who want to know as soon as a
 	// handshake can change no more. All packets must come from one source in order of time.
 	EarlyFinal bool
+	// ReportOnly is set where nobody looks before Finish, and then at nothing
+	// but the Snapshot. Exchanges stays empty, no packets are copied, and a
+	// handshake is judged when it has come to rest instead of at each change.
+	ReportOnly bool
 }
 
 // Engine understands the streams of a capture: a flow.Sink in, exchanges and
@@ -93,7 +97,8 @@ func New(cfg Config) *Engine {
 // Open implements flow.Sink.
 func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
 	c := &conn{e: e, info: info, opened: refOf(p)}
-	if p.Offset < 0 {
+	c.window.refsOnly = e.cfg.ReportOnly
+	if p.Offset < 0 && !e.cfg.ReportOnly {
 		c.openedRaw = bytes.Clone(p.Raw)
 	}
 	return c

@@ -154,6 +154,30 @@ func longRun(t *testing.T, cfg Config) {
 	}
 }
 
+// TestUnfinishedGoLast: with memory full of findings, a handshake whose second
+// leg is still to come is not given up for having none: the leg would be taken
+// for a handshake of its own.
+func TestUnfinishedGoLast(t *testing.T) {
+	tp := newTape(t, Config{Memory: 2 * 200 << 10, Rules: []*Rule{blame}})
+	for n := range 300 {
+		tp.open(fmt.Sprintf("10.0.0.9:%d", 1024+n), front).asks(hs(fmt.Sprintf("%022d==", n), "GET /blame HTTP/1.1")...).answers(bad...).closes()
+		tp.e.Tick(tp.now)
+	}
+	if tp.e.kept.handshakes == 0 {
+		t.Fatal("memory is not full")
+	}
+	outer := tp.open(client, front).asks(hs(keyA)...)
+	for n := range 300 {
+		tp.e.Tick(tp.now)
+		tp.open(fmt.Sprintf("10.0.0.9:%d", 2048+n), front).asks(hs(fmt.Sprintf("%022d==", 1000+n), "GET /blame HTTP/1.1")...).answers(bad...).closes()
+	}
+	tp.open(back, inst).asks(hs(keyA, xff)...).answers(bad...).closes()
+	outer.answers(bad...).closes()
+	if n := tp.finish().Totals.Handshakes; n != 601 {
+		t.Errorf("%d handshakes were counted, not 601", n)
+	}
+}
+
 // TestTrimIsCheap: memory that is full must not make every handshake dear.
 func TestTrimIsCheap(t *testing.T) {
 	took := func(memory int64) time.Duration {

@@ -3,6 +3,7 @@ package analyze
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"elbscope/capture/flow"
 )
@@ -35,6 +36,22 @@ func (c *cluster) patience() flow.Time {
 	return flow.Time(len(c.sightings)) * each
 }
 
+// postpones reports whether a cluster is better worked out later. Where nobody
+// looks, it need not be while its connections are busy: a handshake of which
+// request, answer and close are seen a moment apart is then judged once.
+func (e *Engine) postpones(c *cluster) bool {
+	const busy = flow.Time(5 * time.Second)
+	since := func(t flow.Time) flow.Time { return max(e.now-t, t-e.now) }
+	switch {
+	case e.finished:
+		return false
+	case since(c.settled) < c.patience():
+		return true
+	}
+	return e.cfg.ReportOnly && since(c.dirtied) < busy &&
+		slices.ContainsFunc(c.sightings, func(s *sighting) bool { return !s.c.ended })
+}
+
 // Settle works out what follows from all that changed since it was last
 // called, and publishes it.
 func (e *Engine) Settle() {
@@ -46,7 +63,7 @@ func (e *Engine) Settle() {
 		dirty := e.dirty
 		e.dirty = nil
 		for _, c := range dirty {
-			if passed := e.now - c.settled; !e.finished && max(passed, -passed) < c.patience() {
+			if e.postpones(c) {
 				e.dirty = append(e.dirty, c)
 				continue
 			}

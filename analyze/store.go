@@ -78,9 +78,10 @@ func (e *Engine) forgetExchange() {
 }
 
 // trim forgets what is too much: first exchanges, then handshakes without
-// findings, then those with findings; each oldest first. Handshakes go down to
-// nine tenths of the limit, so that not every one that comes starts a search
-// for one to go.
+// findings, then those with findings, and last of all those of which a part may
+// still be to come, for that would be taken for a handshake of its own; each
+// oldest first. Handshakes go down to nine tenths of the limit, so that not
+// every one that comes starts a search for one to go.
 func (e *Engine) trim() {
 	for e.kept.over() && e.Exchanges.Len() > 0 {
 		e.forgetExchange()
@@ -89,17 +90,26 @@ func (e *Engine) trim() {
 		return
 	}
 	enough := e.kept.limit / 10 * 9
-	for _, findings := range []bool{false, true} {
+	for _, goes := range []func(*published) bool{
+		func(p *published) bool { return len(p.last.Findings) == 0 && !e.unfinished(p) },
+		func(p *published) bool { return !e.unfinished(p) },
+		func(*published) bool { return true },
+	} {
 		for _, p := range e.byAge {
 			if e.kept.bytes <= enough {
 				break
 			}
-			if p.num >= 0 && (findings || len(p.last.Findings) == 0) {
+			if p.num >= 0 && goes(p) {
 				e.forget(p)
 			}
 		}
 	}
 	e.clearByAge()
+}
+
+// unfinished reports whether a further sighting of a handshake can still come.
+func (e *Engine) unfinished(p *published) bool {
+	return !e.finished && slices.ContainsFunc(p.members, e.mayHaveKin)
 }
 
 // forget drops a handshake with all its sightings.

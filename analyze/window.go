@@ -15,6 +15,8 @@ type window struct {
 	// raw holds copies of packets one after the other; raws says of which.
 	raw  []byte
 	raws []rawRef
+	// refsOnly is set where nobody will ask for them.
+	refsOnly bool
 }
 
 type rawRef struct {
@@ -60,7 +62,7 @@ func (w *window) add(p *flow.Packet) {
 		return
 	}
 	w.refs = append(w.refs, refOf(p))
-	if p.Offset >= 0 || p.Raw == nil {
+	if p.Offset >= 0 || p.Raw == nil || w.refsOnly {
 		return
 	}
 	if len(w.raw)+len(p.Raw) > maxWindowRaw {

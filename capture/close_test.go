@@ -17,6 +17,12 @@ var finRows = []row{
 			> @1 a1
 			< @1 a1`,
 		"open, >fin #4, <fin #5, closed", "delivered 4, empty 3"},
+	{"of an earlier connection, before the SYN-ACK", `
+			> S
+			< @70000 F
+			< S a0
+			< 0:hello`,
+		"open, <fin #2, over", "delivered 3, empty 1"},
 	{"retransmitted", opened + `
 			> 0:a F
 			> 0:a F

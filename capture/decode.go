@@ -22,6 +22,8 @@ type decoder struct {
 	// Message that is built only once. It belongs to the source at hand; nil
 	// discards them.
 	note func(flow.Problem)
+	// filter chooses what is looked at; nil for everything.
+	filter *Filter
 	// frags holds the fragments that wait for the rest of their packet. It
 	// belongs to the capture point: two captures of the same fragments at
 	// different places must not be taken for one.

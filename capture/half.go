@@ -98,7 +98,7 @@ func (a *assembler) begin(c *conn, d flow.Dir, isn uint32) {
 	h := &c.half[d]
 	h.syn = true
 	h.rst = nil // forged, by one who did not know the number either
-	if !h.delivered {
+	if !h.delivered && !h.closed() {
 		h.known, h.isn, h.next = true, isn, isn+1
 		a.drain(c, d)
 	}

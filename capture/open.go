@@ -61,6 +61,7 @@ func Open(name string) (Source, error) {
 	regular := stat.Mode().IsRegular()
 	if regular {
 		r.size = stat.Size()
+		r.ahead = r.size >= aheadFrom
 	}
 	return openInput(r, name, f, regular)
 }

@@ -98,6 +98,12 @@ func (s *pcapSource) Next(p *Packet) error {
 	return nil
 }
 
+// detach implements aheadReader.
+func (s *pcapSource) detach() (Source, *window, bool) {
+	c := *s
+	return &c, c.win, c.lend()
+}
+
 // stopInside ends the source in the record of the next packet.
 func (s *pcapSource) stopInside(what string, err error, want int) error {
 	return s.stop(err, fmt.Sprintf("%s %d", what, s.info.Packets+1), s.win.at, int64(want))

@@ -78,6 +78,12 @@ func (s *pcapngSource) Next(p *Packet) error {
 	return s.end
 }
 
+// detach implements aheadReader.
+func (s *pcapngSource) detach() (Source, *window, bool) {
+	c := *s
+	return &c, c.win, c.lend()
+}
+
 // block reads one block and tells whether it was one for Next to return.
 func (s *pcapngSource) block(p *Packet) (packet bool, err error) {
 	head, err := s.win.need(blockHeaderLen)

@@ -27,7 +27,6 @@ type Pump struct {
 	totals flow.Counters
 	dec    *decoder
 	points []*point
-	seg    segment
 	fp     flow.Packet
 	// parted is set for a moment when the source at hand turned out not to
 	// continue its point: it is the new one.
@@ -79,6 +78,7 @@ func (p *Pump) Totals() flow.Counters { return p.totals }
 // wrong with one source ends that source alone; the errors are joined, each
 // names its source. A cancelled context ends the reading; what was read stays.
 func (p *Pump) Run(ctx context.Context, sources []Source) error {
+	p.dec.filter = p.Filter
 	all := make([]*intake, len(sources))
 	for i, s := range sources {
 		all[i] = &intake{source: s, index: i, of: len(sources)}
@@ -88,7 +88,7 @@ func (p *Pump) Run(ctx context.Context, sources []Source) error {
 			in.peek()
 		}
 		// A file that continues another must be read after it.
-		slices.SortStableFunc(all, func(a, b *intake) int { return cmp.Compare(a.packet.Time, b.packet.Time) })
+		slices.SortStableFunc(all, func(a, b *intake) int { return cmp.Compare(a.first.Time, b.first.Time) })
 	}
 	if p.Pacer != nil {
 		p.replay(ctx, all)
@@ -113,107 +113,12 @@ func (p *Pump) Run(ctx context.Context, sources []Source) error {
 	return errors.Join(errs...)
 }
 
-// intake is a source that is being read.
-type intake struct {
-	source    Source
-	index, of int
-	// packet is the next one, once peek has fetched it; err ends the source.
-	packet Packet
-	err    error
-	peeked bool
-	// pt is the capture point, nil until the first packet; n counts packets.
-	pt *point
-	n  int
-	// dropped is how many of its losses were counted.
-	dropped uint64
-}
-
-// peek fetches the next packet, unless it has been.
-func (in *intake) peek() {
-	if !in.peeked {
-		in.err, in.peeked = in.source.Next(&in.packet), true
-	}
-}
-
-// progressEvery is how many packets pass at most between two looks at the
-// context and two calls of OnProgress; both come with every tick, too.
-const progressEvery = 1 << 12
-
-// drain pumps one source dry. A context that was cancelled ends it without an
-// error.
-func (p *Pump) drain(ctx context.Context, in *intake) {
-	for in.peek(); in.err == nil; in.peek() {
-		// On a silent wire, few packets pass, or none.
-		if ticked := p.take(in); !ticked && in.n%progressEvery != 0 {
-			continue
-		}
-		if ctx.Err() != nil && !in.endsItself() {
-			break
-		}
-		p.countDropped(in)
-		if p.OnProgress != nil {
-			p.OnProgress(p.progress(in))
-		}
-	}
-	p.end(in)
-}
-
-// take puts the packet that was peeked through. It tells whether there was a
-// tick.
-func (p *Pump) take(in *intake) (ticked bool) {
-	info := in.source.Info()
-	if in.pt == nil {
-		in.pt = p.pointFor(info, in.packet.Time)
-		in.pt.reading = true
-		p.dec.note, p.dec.frags = info.AddProblem, in.pt.frags
-	}
-	in.n++
-	in.peeked = false
-	ticked = p.packet(in.pt, in.index, &in.packet)
-	if p.parted != nil {
-		in.pt, p.parted = p.parted, nil
-		p.dec.frags = in.pt.frags
-	}
-	return ticked
-}
-
-// countDropped brings the count of packets up to date that were lost before
-// they reached us.
-func (p *Pump) countDropped(in *intake) {
-	if d, ok := in.source.(interface{ KernelDropped() uint64 }); ok {
-		now := d.KernelDropped()
-		p.totals.KernelDropped += now - in.dropped
-		in.dropped = now
-	}
-}
-
-// endsItself tells whether a source knows when it is over: a live one has
-// packets in hand that came before it was stopped.
-func (in *intake) endsItself() bool { return in.source.Info().Format == "live" }
-
-// end settles what a source leaves behind.
-func (p *Pump) end(in *intake) {
-	p.countDropped(in)
-	pt, info := in.pt, in.source.Info()
-	if pt == nil {
-		return
-	}
-	if pt.carried {
-		info.Continues, info.Predecessor = true, pt.carriedFrom
-		pt.carried = false
-	}
-	pt.reading = false
-	pt.last = max(pt.last, info.Last)
-	pt.jitter = min(rotationJitter, (info.Last-info.First)/10)
-	pt.links = append(pt.links, info.LinkTypes...)
-}
-
 func (p *Pump) progress(in *intake) Progress {
 	at := Progress{
 		Source: in.index, Sources: in.of, Packets: p.totals.Packets, Dropped: p.totals.KernelDropped,
-		Done: in.packet.Offset, Size: -1,
+		Done: in.at.Offset, Size: -1,
 	}
-	if sized, ok := in.source.(interface{ Size() int64 }); ok && in.packet.Offset >= 0 {
+	if sized, ok := in.source.(interface{ Size() int64 }); ok && in.at.Offset >= 0 {
 		at.Size = sized.Size()
 	}
 	return at
@@ -255,6 +160,8 @@ func (p *Pump) newPoint(start flow.Time) *point {
 func (p *Pump) part(pt *point, source int, now flow.Time) *point {
 	own := p.newPoint(now)
 	own.ticked, own.reading = now, true
+	// The decoder may work ahead, and goes on with the fragments that it has.
+	own.frags, pt.frags = pt.frags, own.frags
 	pt.handOver(own.assembler, source)
 	pt.carried, pt.reading = false, false
 	return own
@@ -271,9 +178,9 @@ func (pt *point) continuedBy(info *flow.SourceInfo, start flow.Time) bool {
 	return !pt.reading && len(info.LinkTypes) > 0 && start >= pt.last-pt.jitter && start-pt.last <= rotationPause
 }
 
-// packet takes one packet through decoding and reassembly and into one bucket
-// of the ledger. It tells whether there was a tick.
-func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
+// packet takes one packet through reassembly and into one bucket of the ledger.
+// It tells whether there was a tick.
+func (p *Pump) packet(pt *point, source int, pk *decoded) (ticked bool) {
 	if pk.Data == nil { // a heartbeat
 		if sink, ok := p.shared.sink.(flow.LossSink); ok && pk.LostTo > 0 {
 			sink.Lost(source, pk.LostFrom, pk.LostTo)
@@ -287,20 +194,17 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	}
 	ledger := &p.totals.Ledger
 	p.totals.Packets++
-	if !p.Filter.Keep(pk, p.dec.note) {
-		ledger.Filtered++
-		return ticked
+	packets := 1 + pk.segment.held
+	if pk.bucket != bucketWaiting {
+		ledger.Waiting -= pk.segment.held
 	}
-	got := p.dec.decode(pk, &p.seg)
-	packets := 1 + p.seg.held
-	if got != bucketWaiting {
-		ledger.Waiting -= p.seg.held
-	}
-	switch got {
+	switch pk.bucket {
 	case bucketWaiting:
 		ledger.Waiting++
 	case bucketNotTCP:
 		ledger.NotTCP += packets
+	case bucketFiltered:
+		ledger.Filtered += packets
 	case bucketNotIP:
 		ledger.NotIP += packets
 	case bucketDamaged:
@@ -308,25 +212,25 @@ func (p *Pump) packet(pt *point, source int, pk *Packet) (ticked bool) {
 	default:
 		p.segment(pt, source, pk, packets)
 	}
-	if evicted := p.dec.frags.takeEvicted(); evicted > 0 {
-		ledger.Waiting -= evicted
-		ledger.OverBudget += evicted
+	if pk.evicted > 0 {
+		ledger.Waiting -= pk.evicted
+		ledger.OverBudget += pk.evicted
 	}
 	return ticked
 }
 
-// segment hands p.seg to the assembler.
-func (p *Pump) segment(pt *point, source int, pk *Packet, packets uint64) {
+// segment hands the segment in pk to the assembler.
+func (p *Pump) segment(pt *point, source int, pk *decoded, packets uint64) {
 	ledger := &p.totals.Ledger
 	p.fp = flow.Packet{
 		Source: source, Num: pk.Num, Time: pk.Time, Link: uint16(pk.Link), Offset: pk.Offset,
 		CapLen: uint32(len(pk.Data)), OrigLen: pk.Orig, Raw: pk.Data,
 	}
-	if pt.knowsFromBefore(&p.seg, source) {
+	if pt.knowsFromBefore(&pk.segment, source) {
 		pt = p.part(pt, source, pk.Time)
 		p.parted = pt
 	}
-	switch pt.segment(&p.seg, &p.fp) {
+	switch pt.segment(&pk.segment, &p.fp) {
 	case broughtSomething:
 		ledger.Delivered += packets
 	case broughtNothing:

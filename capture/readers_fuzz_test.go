@@ -104,3 +104,34 @@ func BenchmarkReaders(b *testing.B) {
 		})
 	}
 }
+
+// TestReadersAllocate: reading a packet takes no memory, in any format.
+func TestReadersAllocate(t *testing.T) {
+	data := make([]byte, 850)
+	pcap := newPcapFile(little, pcapMagicMicro, 1)
+	for n := range 2000 {
+		pcap.record(uint32(n), 0, data, len(data), LinkEthernet, 1000)
+	}
+	ng := new(fileWriter).section(little, nil).iface(LinkEthernet, 0)
+	for n := range 2000 {
+		ng.enhanced(0, uint64(n), data, len(data), Packet{})
+	}
+	for name, file := range map[string]*fileWriter{"pcap": pcap, "pcapng": ng} {
+		s, err := OpenReader(name, bytes.NewReader(file.data), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var p Packet
+		next := func() {
+			if err := s.Next(&p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 200 { // the window grows once
+			next()
+		}
+		if n := testing.AllocsPerRun(1000, next); n != 0 {
+			t.Errorf("%s: %v allocations per packet", name, n)
+		}
+	}
+}

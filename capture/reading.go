@@ -47,6 +47,8 @@ type reading struct {
 	info flow.SourceInfo
 	// size is the size of the file, or -1 if that is not known.
 	size int64
+	// ahead is set where reading ahead of who asks is worth it.
+	ahead bool
 	// closers release decompressors and files, in this order.
 	closers []io.Closer
 	// end is what Next returns from the end on; nil until then.
@@ -84,6 +86,14 @@ func (r *reading) Close() error {
 	}
 	r.closers = nil
 	return errors.Join(errs...)
+}
+
+// lend makes a copy of a reading fit to go on by itself, and tells whether
+// that is worth it.
+func (r *reading) lend() bool {
+	r.info.LinkTypes, r.info.Problems = slices.Clone(r.info.LinkTypes), slices.Clone(r.info.Problems)
+	r.closers = nil
+	return r.ahead
 }
 
 // offset returns where something is in the file, or -1 if it cannot be read

@@ -19,13 +19,12 @@ type Pacer interface {
 // replay pumps all sources together, in the order of their packets' times, as
 // the pacer lets them pass.
 func (p *Pump) replay(ctx context.Context, all []*intake) {
-	var last *intake
 	for ctx.Err() == nil {
 		in := next(all)
 		if in == nil {
 			break
 		}
-		for !p.Pacer.Due(ctx, in.packet.Time) && ctx.Err() == nil {
+		for !p.Pacer.Due(ctx, in.at.Time) && ctx.Err() == nil {
 			if p.OnProgress != nil {
 				p.OnProgress(p.progress(in))
 			}
@@ -33,10 +32,6 @@ func (p *Pump) replay(ctx context.Context, all []*intake) {
 		if ctx.Err() != nil {
 			break
 		}
-		if in != last && in.pt != nil {
-			p.dec.note, p.dec.frags = in.source.Info().AddProblem, in.pt.frags
-		}
-		last = in
 		p.take(in)
 		if in.n%progressEvery == 0 && p.OnProgress != nil {
 			p.OnProgress(p.progress(in))
@@ -62,7 +57,7 @@ func next(all []*intake) *intake {
 		if in.err != nil {
 			continue
 		}
-		t := in.packet.Time
+		t := in.at.Time
 		if in.pt == nil {
 			t += rotationJitter
 		}

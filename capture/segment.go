@@ -34,7 +34,8 @@ type segment struct {
 	seq, ack uint32
 	flags    uint8
 	// payload holds the captured payload bytes, inside the packet's Data or,
-	// for a packet put together from fragments, valid until the next decode.
+	// for a packet put together from fragments, in memory that is not written
+	// to any more.
 	payload []byte
 	// length is the payload's length on the wire; payload is shorter where
 	// the snapshot length cut it.
@@ -57,5 +58,6 @@ const (
 	bucketNotTCP
 	bucketNotIP
 	bucketDamaged
-	bucketWaiting // a fragment, kept until the rest comes
+	bucketWaiting  // a fragment, kept until the rest comes
+	bucketFiltered // not looked at: the capture filter leaves it out
 )

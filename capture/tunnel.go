@@ -3,6 +3,7 @@ package capture
 import (
 	"encoding/binary"
 	"strconv"
+	"sync"
 )
 
 // UDP ports of the tunnels that are entered.
@@ -109,8 +110,10 @@ const maxEncaps = 1 << 16
 // encapTable numbers the stacks of VLANs and tunnels around packets. A stack is
 // stored as its innermost layer and the number of the stack around that, so
 // that one lookup per layer leads from the outside in, and no stack is too
-// deep. The zero value is ready; number 0 is the empty stack.
+// deep. The zero value is ready; number 0 is the empty stack. It may be used by
+// several goroutines: names are asked for by who does not decode.
 type encapTable struct {
+	mu      sync.Mutex
 	numbers map[uint64]uint32 // by entry
 	entries []uint64          // by number - 1: outer stack, layer and id in 32+8+24 bits
 }
@@ -119,6 +122,8 @@ type encapTable struct {
 // outer. id has at most 24 bits.
 func (t *encapTable) within(outer uint32, layer encapLayer, id uint32) uint32 {
 	entry := uint64(outer)<<32 | uint64(layer)<<24 | uint64(id)
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if i, ok := t.numbers[entry]; ok {
 		return i
 	}
@@ -137,6 +142,11 @@ func (t *encapTable) within(outer uint32, layer encapLayer, id uint32) uint32 {
 // name returns stack i in words, outermost layer first.
 func (t *encapTable) name(i uint32) string {
 	var words string
+	if i == 0 {
+		return words
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for i != 0 {
 		entry := t.entries[i-1]
 		word := encapLayer(entry>>24).String() + " " + strconv.FormatUint(entry&0xffffff, 10)

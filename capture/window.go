@@ -15,7 +15,7 @@ const (
 
 // window is a view of the next bytes of an input, in a buffer that is used
 // again and again: what need returns is valid until the next call of need,
-// skip or Read.
+// skip or Read, or longer if renew is set.
 //
 // It never waits for more bytes than were asked for, so that a packet from a
 // live pipe is seen as soon as it is there, and it never makes room for bytes
@@ -29,6 +29,9 @@ type window struct {
 	at int64
 	// err is what r said when it stopped; io.EOF for a clean end.
 	err error
+	// renew, if set, is asked for a buffer when buf is full, which is left as
+	// it is: what need returned from it stays valid.
+	renew func() []byte
 }
 
 // newWindow returns a window over r, whose first byte has offset 0.
@@ -60,7 +63,14 @@ func (w *window) take(n int) {
 // fetch reads until n bytes are there. Moving the rest to the front first
 // costs little, as it is less than one record, and makes the reads large.
 func (w *window) fetch(n int) error {
-	if w.end == len(w.buf) && len(w.buf) < windowSize {
+	if w.renew != nil {
+		if w.start+n > len(w.buf) {
+			old := w.rest()
+			w.buf = w.renew()
+			w.buf = append(w.buf, make([]byte, max(0, len(old)+1-len(w.buf)))...)
+			w.start, w.end = 0, copy(w.buf, old)
+		}
+	} else if w.end == len(w.buf) && len(w.buf) < windowSize {
 		// The input filled it at once, so there is much of it.
 		old := w.buf
 		w.buf = make([]byte, windowSize)
@@ -69,16 +79,16 @@ func (w *window) fetch(n int) error {
 		w.end = copy(w.buf, w.buf[w.start:w.end])
 		w.start = 0
 	}
-	for idle := 0; w.end < n; {
+	for idle := 0; w.end-w.start < n; {
 		if w.err != nil {
-			if w.err == io.EOF && w.end > 0 {
+			if w.err == io.EOF && w.end > w.start {
 				return io.ErrUnexpectedEOF
 			}
 			return w.err
 		}
 		if w.end == len(w.buf) {
 			// Full of bytes that did come: only now more room is justified.
-			w.buf = append(w.buf, make([]byte, len(w.buf))...)
+			w.buf = append(w.buf[:w.end:w.end], make([]byte, len(w.buf))...)
 		}
 		got, err := w.r.Read(w.buf[w.end:])
 		w.end += got

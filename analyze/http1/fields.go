@@ -77,6 +77,22 @@ func (h *Head) addFolds(text string, isField bool) (rest string, ended bool) {
 	return text, ended
 }
 
+// trim returns s without the white space around it (RFC 9110 section 5.6.3);
+// most values have one space before them, which strings.Trim makes much of.
+func trim(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	return trimRight(s)
+}
+
+func trimRight(s string) string {
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t') {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
 // addField parses one field line (RFC 9112 section 5) and reports whether it
 // is one. Where the line was cut, its colon may only not be there yet.
 func (h *Head) addField(line string, ended bool) bool {
@@ -88,14 +104,14 @@ func (h *Head) addField(line string, ended bool) bool {
 		}
 		return false
 	}
-	if trimmed := strings.TrimRight(name, " \t"); trimmed != name {
+	if trimmed := trimRight(name); trimmed != name {
 		name = trimmed
 		h.Flaws |= SpaceBeforeColon
 	}
 	if !isToken(name) {
 		h.Flaws |= BadFieldName
 	}
-	h.Fields = append(h.Fields, Field{Name: name, Value: strings.Trim(value, " \t")})
+	h.Fields = append(h.Fields, Field{Name: name, Value: trim(value)})
 	return true
 }
 

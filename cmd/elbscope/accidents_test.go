@@ -2,64 +2,97 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 
 	"elbscope/analyze"
-	"elbscope/internal/story"
 )
 
-// accident does something to the packets of a story.
+// accident does something to one packet record of a capture file.
 type accident struct {
 	name string
-	do   func(ps []story.Packet, i int) []story.Packet
+	do   func(file []byte, records []span, i int) []byte
 }
 
 var accidents = []accident{
-	{"left out", func(ps []story.Packet, i int) []story.Packet { return slices.Delete(ps, i, i+1) }},
-	{"doubled", func(ps []story.Packet, i int) []story.Packet { return slices.Insert(ps, i, ps[i]) }},
-	{"swapped", func(ps []story.Packet, i int) []story.Packet {
-		if i+1 < len(ps) {
-			ps[i], ps[i+1] = ps[i+1], ps[i]
+	{"left out", func(file []byte, records []span, i int) []byte {
+		return slices.Concat(file[:records[i].from], file[records[i].to:])
+	}},
+	{"doubled", func(file []byte, records []span, i int) []byte {
+		return slices.Concat(file[:records[i].to], file[records[i].from:])
+	}},
+	{"swapped", func(file []byte, records []span, i int) []byte {
+		if i+1 == len(records) {
+			return file
 		}
-		return ps
+		a, b := records[i], records[i+1]
+		return slices.Concat(file[:a.from], file[b.from:b.to], file[a.to:b.from], file[a.from:a.to], file[b.to:])
 	}},
 }
 
-// TestAccidents leaves out, doubles and swaps every packet of every story. A
-// packet captured twice or late changes nothing. Without one the verdict may
-// become weaker, or unsure, but never another one. Where the missing packet
-// held a head, a whole sighting is gone, and the rest is judged as what it is:
-// a capture of fewer legs.
+// TestAccidents leaves out, doubles and swaps every packet of every sample and
+// of every recording. A packet captured twice or late changes nothing. Without
+// one the verdict may become weaker, or unsure, but never another one. Where
+// the missing packet held a head, a whole sighting is gone, and the rest is
+// judged as what it is: a capture of fewer legs.
 func TestAccidents(t *testing.T) {
+	var mu sync.Mutex
 	counts := make(map[string]int)
-	for _, s := range stories(t) {
-		base := analyse(t, s.Captures)
-		for _, a := range accidents {
-			packets := s.Story.Packets()
-			for i := range packets {
-				snap := analyse(t, s.Story.Pack(a.do(slices.Clone(packets), i)))
-				wholeLess := a.name == "left out" && bytes.Contains(packets[i].Data, []byte("HTTP/1."))
-				for _, h := range snap.Handshakes {
-					effect := compare(base, h)
-					if effect == "" && wholeLess {
-						effect = "a sighting less"
+	t.Cleanup(func() {
+		for _, effect := range slices.Sorted(maps.Keys(counts)) {
+			t.Logf("%6d %s", counts[effect], effect)
+		}
+	})
+	for _, s := range everySample(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			base := analyse(t, s.Captures)
+			for n, c := range s.Captures {
+				records, _ := recordsOf(t, c.Bytes)
+				for i := range records {
+					for _, a := range accidents {
+						captures := slices.Clone(s.Captures)
+						captures[n].Bytes = a.do(c.Bytes, records, i)
+						snap := analyse(t, captures)
+						head := bytes.Contains(c.Bytes[records[i].from:records[i].to], []byte("HTTP/1."))
+						effects := effectsOf(base, snap, a.name == "left out", head)
+						mu.Lock()
+						for _, effect := range effects {
+							counts[a.name+": "+strings.SplitN(effect, "!", 2)[0]]++
+							if strings.Contains(effect, "!") {
+								t.Errorf("%s: packet %d %s: %s", c.Name, i+1, a.name, effect)
+							}
+						}
+						mu.Unlock()
 					}
-					if effect == "" {
-						t.Errorf("%s: packet %d %s: %s became %s %s", s.Name, i+1, a.name, h.ID, h.Verdict, h.Certainty)
-					}
-					counts[a.name+": "+effect]++
-				}
-				if a.name != "left out" && len(snap.Handshakes) != len(base.Handshakes) {
-					t.Errorf("%s: packet %d %s: %d handshakes, not %d", s.Name, i+1, a.name, len(snap.Handshakes), len(base.Handshakes))
 				}
 			}
+		})
+	}
+}
+
+// effectsOf says what an accident made of the verdicts; what must not be has an
+// exclamation mark. head tells that the packet held a head or a piece of one.
+func effectsOf(base, snap *analyze.Snapshot, leftOut, head bool) (effects []string) {
+	for _, h := range snap.Handshakes {
+		effect := compare(base, h)
+		switch {
+		case effect != "":
+		case leftOut && head:
+			effect = "a sighting less"
+		default:
+			effect = fmt.Sprintf("wrong! %s became %s %s", h.ID, h.Verdict, h.Certainty)
 		}
+		effects = append(effects, effect)
 	}
-	for _, effect := range slices.Sorted(maps.Keys(counts)) {
-		t.Logf("%6d %s", counts[effect], effect)
+	if !leftOut && len(snap.Handshakes) != len(base.Handshakes) {
+		effects = append(effects, fmt.Sprintf("wrong! %d handshakes, not %d", len(snap.Handshakes), len(base.Handshakes)))
 	}
+	return effects
 }
 
 // compare says how a verdict relates to that of the undisturbed story; "" if

@@ -18,10 +18,15 @@ import (
 	"elbscope/internal/story"
 )
 
-// analyse takes captures the way the program does.
+// analyse takes captures the way the report does.
 func analyse(t testing.TB, captures []story.Capture) *analyze.Snapshot {
 	t.Helper()
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: defaultMemory})
+	return analyseWith(t, captures, analyze.Config{Rules: rules.All, Memory: defaultMemory, ReportOnly: true})
+}
+
+func analyseWith(t testing.TB, captures []story.Capture, cfg analyze.Config) *analyze.Snapshot {
+	t.Helper()
+	engine := analyze.New(cfg)
 	pump := capture.NewPump(engine, defaultMemory)
 	var sources []capture.Source
 	var infos []*flow.SourceInfo
@@ -248,6 +253,20 @@ func TestSamples(t *testing.T) {
 					t.Error(d)
 				}
 			})
+		}
+	}
+}
+
+// TestReportOnly: what the report finds does not depend on its being the only
+// one that looks; the screen finds the same.
+func TestReportOnly(t *testing.T) {
+	for _, folder := range []string{"../../samples", "testdata/lab"} {
+		for _, s := range shelf(t, os.DirFS(folder)) {
+			report := analyse(t, s.Captures)
+			screen := analyseWith(t, s.Captures, analyze.Config{Rules: rules.All, Memory: defaultMemory})
+			if got, want := essence(report), essence(screen); got != want {
+				t.Errorf("%s: the report says\n%sthe screen\n%s", s.Name, got, want)
+			}
 		}
 	}
 }

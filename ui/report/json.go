@@ -144,7 +144,11 @@ func (e *emitter) put(s string) {
 // stand inside strings only, where \u means the same.
 func harmless(s string) string {
 	safe := func(r rune) bool { return r == '\n' || wiretext.Safe(r) || r == utf8.RuneError }
-	if strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
+	plain := true
+	for i := 0; plain && i < len(s); i++ {
+		plain = s[i] == '\n' || ' ' <= s[i] && s[i] < 0x7F
+	}
+	if plain || strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
 		return s
 	}
 	var b strings.Builder
