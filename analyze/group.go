@@ -197,13 +197,12 @@ func addTime(t, d flow.Time) flow.Time {
 }
 
 // parentOf returns the sighting that s was forwarded from, or nil. Evidence in
-// the heads outweighs time; of equals the innermost wins. On one leg it is the
-// one that has waited longest of those that still wait: a hop that has its
-// answer, or was given it, asks no more.
+// the heads outweighs time; of equals the innermost wins, and on one leg the
+// one whose brackets fit best.
 func (g *grouping) parentOf(s *sighting) *placed {
 	const busy = 16
 	var best *placed
-	bestScore, bestServed := 0, false
+	bestScore := 0
 	for _, o := range g.open {
 		if sameLeg(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) {
 			continue
@@ -217,21 +216,35 @@ func (g *grouping) parentOf(s *sighting) *placed {
 				continue
 			}
 		}
-		served := o.served(s)
 		switch {
 		case best == nil, score > bestScore:
 		case score < bestScore:
 			continue
 		case sameLeg(best.sighting, o.sighting):
-			if served || !bestServed {
+			if !o.fitsBetter(best, s) {
 				continue
 			}
 		case o.Hop < best.Hop:
 			continue // it is further out, although it comes later
 		}
-		best, bestScore, bestServed = o, score, served
+		best, bestScore = o, score
 	}
 	return best
+}
+
+// fitsBetter reports whether s rather comes from p than from q, which is on
+// the same leg and began earlier. A hop that has its answer, or was given it,
+// asks no more; and it passes an answer on at once, so that the outer bracket
+// closes just behind the inner one.
+func (p *placed) fitsBetter(q *placed, s *sighting) bool {
+	if a, b := p.served(s), q.served(s); a != b {
+		return b
+	}
+	a, b := p.end()-s.end(), q.end()-s.end()
+	if t := tolerance(p.sighting, s); (a < -t) != (b < -t) {
+		return b < -t
+	}
+	return max(a, -a) < max(b, -b)
 }
 
 // served reports whether p had its answer before s began, or was told it by
