@@ -73,21 +73,14 @@ func parseArgs(args []string) (*options, error) {
 	rest := fs.Args()
 	switch {
 	case *help:
-		o.command = "help"
-		return o, nil
+		rest = []string{"help"}
 	case *showVersion:
-		o.command = "version"
+		rest = []string{"version"}
+	}
+	if o.plainCommand(rest) {
 		return o, nil
-	case len(rest) > 0 && rest[0] == "help":
-		o.command = "help"
-		return o, nil
-	case len(rest) > 0 && rest[0] == "version":
-		o.command = "version"
-		return o, nil
-	case len(rest) > 0 && rest[0] == "explain":
-		o.command, o.topics = "explain", rest[1:]
-		return o, nil
-	case len(rest) > 0 && rest[0] == "report":
+	}
+	if len(rest) > 0 && rest[0] == "report" {
 		rest, o.printed = rest[1:], true
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
@@ -96,10 +89,6 @@ func parseArgs(args []string) (*options, error) {
 	}
 	if err := onlyLive(fs); err != nil {
 		return nil, err
-	}
-	if len(rest) > 0 && rest[0] == "interfaces" {
-		o.command = "interfaces"
-		return o, nil
 	}
 	var err error
 	if o.pace, err = parsePace(*speed); err != nil {
@@ -110,6 +99,22 @@ func parseArgs(args []string) (*options, error) {
 		return nil, &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
 	return o, o.check(*memory)
+}
+
+// plainCommand takes a command that needs nothing but its own words.
+func (o *options) plainCommand(words []string) bool {
+	if len(words) == 0 {
+		return false
+	}
+	switch words[0] {
+	case "help", "version", "interfaces":
+		o.command = words[0]
+	case "explain":
+		o.command, o.topics = "explain", words[1:]
+	default:
+		return false
+	}
+	return true
 }
 
 // check looks at what only some words are allowed for.

@@ -66,6 +66,9 @@ func onlyLive(fs *pflag.FlagSet) error {
 func (o *options) live(fs *pflag.FlagSet, text *liveText, words []string, memory string) error {
 	l := &o.capture
 	o.command, l.words = "live", strings.Join(words, " ")
+	if fs.Changed("pace") {
+		return &hintError{"--pace replays a file, and live is as fast as the wire", "elbscope --pace 1x FILE"}
+	}
 	changed := false
 	fs.Visit(func(*pflag.Flag) { changed = true })
 	l.bare = !changed && l.words == ""

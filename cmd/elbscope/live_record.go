@@ -25,7 +25,6 @@ type recorder struct {
 	file   *wholeFile // nil once saving has failed
 	out    *capture.Writer
 	ids    []int // in the file, by number of the interface
-	opened flow.Time
 	begun  time.Time
 	here   uint64 // packets in this file
 	number int

@@ -50,7 +50,7 @@ func run(turns, seconds int) (err error) {
 	if b.dir, err = os.MkdirTemp("", "elbscope-load"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	b.elbscope = filepath.Join(b.dir, "elbscope")
 	if err := os.Chmod(b.dir, 0o777); err != nil {
 		return err
@@ -197,7 +197,7 @@ func (b *bench) beside(r *result, cmd *exec.Cmd) error {
 func (b *bench) tcpdump() (*result, error) {
 	r := &result{name: "tcpdump -w"}
 	file := filepath.Join(b.dir, "t.pcap")
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }() // its directory goes, too
 	cmd := b.command("tcpdump", "-i", "lo", "-w", file, "tcp port "+port)
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -221,7 +221,7 @@ func (b *bench) live() (*result, error) { return b.watch("elbscope live") }
 
 func (b *bench) saving() (*result, error) {
 	file := filepath.Join(b.dir, "e.pcapng")
-	defer os.Remove(file)
+	defer func() { _ = os.Remove(file) }() // its directory goes, too
 	return b.watch("elbscope live -w", "-w", file)
 }
 
