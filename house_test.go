@@ -51,7 +51,7 @@ var rooms = map[string][]string{
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"golang.org/x/sys":              {"capture/live", "cmd/elbscope"},
-	"golang.org/x/net/bpf":          {"capture/bpf", "capture/live"},
+	"golang.org/x/net/bpf":          {"capture/bpf", "capture/live", "cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 }
 
