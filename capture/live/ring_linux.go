@@ -114,6 +114,13 @@ func (r *ring) advance(now flow.Time) {
 	}
 }
 
+// pending tells whether the kernel is filling a block that holds packets: it
+// counts them in its header as they come.
+func (r *ring) pending() bool {
+	h := r.blockHeader()
+	return !r.held && (atomic.LoadUint32(&h.Block_status)&unix.TP_STATUS_USER != 0 || atomic.LoadUint32(&h.Num_pkts) > 0)
+}
+
 // read makes head of the packet at offset.
 func (r *ring) read() {
 	at := r.block*blockSize + int(r.offset)

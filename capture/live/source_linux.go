@@ -54,8 +54,10 @@ const (
 	// clockSetBack is by how much time goes back if the clock was set.
 	clockSetBack = flow.Time(60 * 1e9)
 	// endPatience is how long packets may come after ctx has ended, which were
-	// on their way then.
-	endPatience = 2 * lateness
+	// on their way then; endPatienceMost, if the kernel holds some back in a
+	// block that is not full.
+	endPatience     = lateness / 2
+	endPatienceMost = 20 * lateness
 	// maxNames bounds the interfaces that are told apart with Any.
 	maxNames = 4096
 )
@@ -145,12 +147,23 @@ func (s *Source) Next(p *capture.Packet) error {
 		if s.ending == 0 && s.ctx.Err() != nil {
 			s.ending, s.endWall = s.now, wallClock()
 		}
-		if s.ending != 0 && idle && s.now-s.ending > endPatience {
+		if over := s.now - s.ending; s.ending != 0 && idle && (over > endPatience && !s.pending() || over > endPatienceMost) {
 			return s.end()
 		}
 		s.wait()
 		s.now = monotonic()
 	}
+}
+
+// pending tells whether there are packets in a block that the kernel has not
+// handed over.
+func (s *Source) pending() bool {
+	for _, r := range s.rings {
+		if r.pending() {
+			return true
+		}
+	}
+	return false
 }
 
 // end asks for the losses once more; no heartbeat tells of these.

@@ -81,13 +81,17 @@ func startCapture(ctx context.Context, o *options, filter *liveFilter, who *acco
 	}
 	c.in = &inputs{sources: []capture.Source{c.source}, infos: []*flow.SourceInfo{source.Info()}, files: []os.FileInfo{nil}}
 	o.memory -= l.buffer
-	debug.SetMemoryLimit(o.memory)
+	debug.SetMemoryLimit(heapOf(o.memory))
 	return c, nil
 }
 
 // keptOf is the engine's share of a budget that must hold at any time: what is
 // open beside it, and what the collector has not got to yet, takes the rest.
 func keptOf(memory int64) int64 { return memory / 4 }
+
+// heapOf is what the collector is told to stay within: it lets go of memory a
+// little later than it says.
+func heapOf(memory int64) int64 { return memory / 8 * 7 }
 
 // captureError says what to type where the right is missing.
 func captureError(err error) error {
