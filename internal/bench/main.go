@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command bench measures elbscope against the programs that read the same
 // captures, in one run in which they take turns, and prints a table for
 // docs/speed.md. It makes its captures itself (4 GB) and removes them.

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command load measures elbscope live against tcpdump -w under full load: nginx
 // and wrk on loopback in a network namespace of its own, both programs taking
 // turns at the same traffic. As root:

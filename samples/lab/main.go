@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command lab makes real software fail in front of elbscope, and checks what
 // elbscope says about it. It builds network namespaces for a client, a load
 // balancer and an instance, starts programs in them, drives clients, records

@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 // scene is one thing that happens in the lab, and what elbscope must say of

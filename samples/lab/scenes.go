@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 // allScenes are all scenes of the lab, in the order in which they are played.

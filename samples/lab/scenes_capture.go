@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 // captureScenes are about how packets are recorded.

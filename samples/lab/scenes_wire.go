@@ -1,3 +1,5 @@
+//go:build linux
+
 package main
 
 // rough sends the article's handshake over a wire with accidents. The verdict
