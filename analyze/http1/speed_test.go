@@ -137,6 +137,11 @@ func TestLinear(t *testing.T) {
 			}
 			time1, memory1 := cost(test.small)
 			time16, memory16 := cost(16 * test.small)
+			// A busy machine can spoil a measurement, but not every one.
+			for try := 0; try < 4 && time16 > 80*max(time1, 20*time.Microsecond); try++ {
+				time1, memory1 = cost(test.small)
+				time16, memory16 = cost(16 * test.small)
+			}
 			if time16 > 80*max(time1, 20*time.Microsecond) {
 				t.Errorf("%v for %d bytes, %v for 16 times as many", time1, test.small, time16)
 			}
