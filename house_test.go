@@ -55,6 +55,7 @@ var rooms = map[string][]string{
 	"github.com/spf13/pflag":        {"cmd/elbscope"},
 	"golang.org/x/net/bpf":          {"capture/bpf", "capture/live", "cmd/elbscope"},
 	"golang.org/x/net/websocket":    {"samples/lab/servers"},
+	"github.com/creack/pty":         {"internal/bench"},
 	"golang.org/x/term":             {"cmd/elbscope"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 	"golang.org/x/sys":              {"capture/live", "cmd/elbscope", "samples/lab"},

@@ -36,7 +36,10 @@ type shared struct {
 	totals *flow.Counters
 	names  func(encap uint32) string
 	lim    limits
-	ids    uint64
+	// ackGrace is by how much an acknowledgement may come before the bytes that
+	// it acknowledges.
+	ackGrace flow.Time
+	ids      uint64
 	// conns and queued are what is in use of lim.
 	conns, queued int
 	assemblers    []*assembler
@@ -255,7 +258,12 @@ func (a *assembler) handOver(to *assembler, source int) {
 			delete(a.known, c.key)
 			to.known[c.key] = c
 			to.used.push(&c.byUse)
-			if c.byWait.linked {
+			switch {
+			case !c.byWait.linked:
+			case c.stream == nil: // it is over
+				a.over.remove(&c.byWait)
+				to.over.push(&c.byWait)
+			default:
 				a.waiting.remove(&c.byWait)
 				to.waiting.push(&c.byWait)
 			}

@@ -137,6 +137,9 @@ func (h *half) holdsNear(ack uint32) bool {
 // skipAcked gives up the holes that the peer has acknowledged.
 func (a *assembler) skipAcked(c *conn, d flow.Dir, p *flow.Packet) {
 	h := &c.half[d]
+	if p.Time-h.acker.time < a.ackGrace {
+		return // what it acknowledges may be captured yet
+	}
 	for h.ackedKnown && c.stream != nil {
 		b, ok := h.beyondHole()
 		if !ok || distance(b.seq, h.acked) < 0 {

@@ -66,7 +66,7 @@ type point struct {
 // in bytes.
 func NewPump(sink flow.Sink, memory int64) *Pump {
 	p := &Pump{dec: newDecoder(nil)}
-	p.shared = shared{sink: sink, totals: &p.totals, names: p.dec.encapName, lim: limitsFor(memory)}
+	p.shared = shared{sink: sink, totals: &p.totals, names: p.dec.encapName, lim: limitsFor(memory), ackGrace: ackGrace}
 	return p
 }
 
@@ -123,6 +123,10 @@ func (p *Pump) progress(in *intake) Progress {
 	}
 	return at
 }
+
+// ackGrace is by how much an acknowledgement may be captured before the bytes
+// that it acknowledges, as happens where several processors handle packets.
+const ackGrace = flow.Time(100 * time.Microsecond)
 
 const (
 	// rotationPause is how long a wire may have been silent between two files
@@ -185,7 +189,10 @@ func (p *Pump) packet(pt *point, source int, pk *decoded) (ticked bool) {
 		if sink, ok := p.shared.sink.(flow.LossSink); ok && pk.LostTo > 0 {
 			sink.Lost(source, pk.LostFrom, pk.LostTo)
 		}
-		p.tick(pt, pk.Time)
+		// Where several interfaces take turns, it may say less than was known.
+		if pk.Time >= pt.ticked || pk.Time <= pt.ticked-clockSetBack {
+			p.tick(pt, pk.Time)
+		}
 		return true
 	}
 	if passed := pk.Time - pt.ticked; passed >= tickEvery || passed <= -clockSetBack {

@@ -101,13 +101,13 @@ func plainText(lines []line) string {
 	return b.String()
 }
 
-// rowText is a row with the titles of its columns.
-func (l *list) rowText() string {
-	if l.rows == nil || l.rows.Len() == 0 {
+// rowText is the selected one of rows with the titles of its columns.
+func (l *list) rowText(from rows) string {
+	if from.Len() == 0 {
 		return ""
 	}
 	var b strings.Builder
-	for c, cell := range l.rows.Cells(l.selected) {
+	for c, cell := range from.Cells(l.selected) {
 		if text := strings.TrimSpace(cell.String()); text != "" {
 			fmt.Fprintf(&b, "%s: %s\n", l.columns[c].title, text)
 		}
@@ -115,8 +115,18 @@ func (l *list) rowText() string {
 	return b.String()
 }
 
-func (h *home) copyText() (what, text string)      { return "the row", h.list.rowText() }
-func (e *exchanges) copyText() (what, text string) { return "the row", e.list.rowText() }
+func (h *home) copyText() (what, text string) {
+	return "the row", h.list.rowText(&homeRows{h, h.now, h.a.o.Report.NoRedact})
+}
+
+func (e *exchanges) copyText() (what, text string) {
+	if e.now == nil {
+		return "the row", ""
+	}
+	rows := *e.now
+	rows.bare = e.a.o.Report.NoRedact
+	return "the row", e.list.rowText(&rows)
+}
 
 func (s *story) copyText() (what, text string) {
 	words := s.a.wordsOn(s.h)

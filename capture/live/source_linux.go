@@ -18,6 +18,8 @@ type Source struct {
 	ctx   context.Context
 	info  flow.SourceInfo
 	rings []*ring
+	// over is set once the last losses were told of.
+	over bool
 	// wake is an eventfd that becomes readable when ctx ends.
 	wake   int
 	unhook func() bool
@@ -129,8 +131,11 @@ func (s *Source) Next(p *capture.Packet) error {
 		s.from = nil
 	}
 	for {
+		if s.over {
+			return io.EOF
+		}
 		if s.o.Count > 0 && s.info.Packets >= s.o.Count {
-			return s.end()
+			return s.end(p)
 		}
 		if s.now-s.beat >= beatEvery {
 			s.heartbeat(p)
@@ -139,7 +144,7 @@ func (s *Source) Next(p *capture.Packet) error {
 		r, idle := s.pick()
 		if r != nil {
 			if s.ending != 0 && r.head.time > s.endWall {
-				return s.end()
+				return s.end(p)
 			}
 			s.deliver(p, r)
 			return nil
@@ -148,7 +153,7 @@ func (s *Source) Next(p *capture.Packet) error {
 			s.ending, s.endWall = s.now, wallClock()
 		}
 		if over := s.now - s.ending; s.ending != 0 && idle && (over > endPatience && !s.pending() || over > endPatienceMost) {
-			return s.end()
+			return s.end(p)
 		}
 		s.wait()
 		s.now = monotonic()
@@ -166,9 +171,13 @@ func (s *Source) pending() bool {
 	return false
 }
 
-// end asks for the losses once more; no heartbeat tells of these.
-func (s *Source) end() error {
-	s.countLosses()
+// end asks for the losses once more, and tells of them in a last heartbeat.
+func (s *Source) end(p *capture.Packet) error {
+	if from, to, lost := s.countLosses(); lost && !s.over {
+		s.over = true
+		*p = capture.Packet{Time: s.last, Offset: -1, LostFrom: from, LostTo: to}
+		return nil
+	}
 	return io.EOF
 }
 

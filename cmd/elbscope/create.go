@@ -67,6 +67,11 @@ func (s *saver) mayCreate(path string, overwrite bool) error {
 			return fmt.Errorf("%s is the capture itself: choose another name", path)
 		}
 	}
+	if v := s.feed.view; v != nil && v.writing != nil {
+		if now, err := os.Stat(v.writing()); err == nil && os.SameFile(now, stat) {
+			return fmt.Errorf("%s is the file that -w is writing: choose another name", path)
+		}
+	}
 	switch {
 	case stat.IsDir():
 		return fmt.Errorf("%s is a directory: give the name of a file in it", path)

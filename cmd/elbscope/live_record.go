@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -22,10 +23,12 @@ type recorder struct {
 	o    *liveOptions
 	path string
 
-	file   *wholeFile // nil once saving has failed
-	out    *capture.Writer
-	ids    []int // in the file, by number of the interface
-	begun  time.Time
+	file  *wholeFile // nil once saving has failed
+	out   *capture.Writer
+	ids   []int // in the file, by number of the interface
+	begun time.Time
+	// name is that of the file, for other goroutines.
+	name   atomic.Value
 	here   uint64 // packets in this file
 	number int
 	kept   []string
@@ -92,6 +95,7 @@ func (r *recorder) begin() error {
 		return err
 	}
 	r.kept = append(r.kept, name)
+	r.name.Store(name)
 	if n := r.o.rotate.count; n > 0 && len(r.kept) > n {
 		_ = os.Remove(r.kept[0]) // gone already, or somebody else's business
 		r.kept = r.kept[1:]

@@ -41,7 +41,7 @@ func liveRun(ctx context.Context, o *options, stdout io.Writer, say *messages) i
 	if o.wantsScreen(stdout) {
 		return showScreen(ctx, o, say, c.view(reading, stop))
 	}
-	return c.report(reading, o, stdout, say)
+	return c.report(reading, stop, o, stdout, say)
 }
 
 // capturing is a live run.
@@ -124,14 +124,11 @@ func shellQuote(word string) string {
 }
 
 // report captures until the end and prints the report.
-func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
+func (c *capturing) report(ctx context.Context, stop context.CancelFunc, o *options, stdout io.Writer, say *messages) int {
 	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: keptOf(o.memory), Live: true, EarlyFinal: o.format == "jsonl"})
 	var stream *streamer
 	var pump *capture.Pump
 	if o.format == "jsonl" {
-		var stop context.CancelFunc
-		ctx, stop = context.WithCancel(ctx)
-		defer stop()
 		stream = newStreamer(o, stdout, stop)
 		pump = stream.connect(engine, o.memory)
 	} else {
@@ -167,6 +164,15 @@ func (c *capturing) report(ctx context.Context, o *options, stdout io.Writer, sa
 	return status
 }
 
+// writing names the file that is being written, "" for none.
+func (c *capturing) writing() string {
+	if c.saving == nil {
+		return ""
+	}
+	name, _ := c.saving.name.Load().(string)
+	return name
+}
+
 // failed says why the file does not hold everything, if that is so.
 func (c *capturing) failed() error {
 	if c.saving == nil {
@@ -180,7 +186,7 @@ func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view
 	return &view{
 		name: "live " + strings.Join(c.o.capture.interfaces, " "), note: strings.Join(c.notes, "; "), live: true, reading: reading, stop: stop,
 		open:   func(context.Context, func()) (*inputs, error) { return c.in, nil },
-		failed: c.failed,
+		failed: c.failed, writing: c.writing,
 	}
 }
 

@@ -131,9 +131,13 @@ func (s *saver) share(so func(float64)) func(source int, done float64) {
 	}
 }
 
+// input is what was known of an input when the state was published: the pump
+// may be reading it still.
+func (s *saver) input(i int) *analyze.Source { return &s.feed.State().Snap.Sources[i] }
+
 // canReread reports whether the input can be opened once more.
 func (s *saver) canReread(source int) bool {
-	return source < len(s.feed.in.files) && s.feed.in.files[source] != nil && s.feed.in.infos[source].Name != stdinName
+	return source < len(s.feed.in.files) && s.feed.in.files[source] != nil && s.input(source).Name != stdinName
 }
 
 // collect reads the inputs of one capture point again, in their order.
@@ -154,7 +158,7 @@ func (s *saver) collect(ctx context.Context, sel *selection, chain []int, so fun
 
 // reread looks through one input for packets of the connections wanted.
 func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Tracer, i int, copied *int64, so func(int, float64)) error {
-	name := s.feed.in.infos[i].Name
+	name := s.input(i).Name
 	if stat, err := os.Stat(name); err != nil || !os.SameFile(stat, s.feed.in.files[i]) {
 		return &hintError{name + " is not the file any more that was read", "elbscope " + name}
 	}
@@ -169,7 +173,7 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 		if n%1024 == 0 && ctx.Err() != nil {
 			return errors.New("stopped; nothing was saved")
 		}
-		if packets := s.feed.in.infos[i].Packets; n%1024 == 0 && packets > 0 {
+		if packets := s.input(i).Packets; n%1024 == 0 && packets > 0 {
 			so(i, float64(n)/float64(packets))
 		}
 		if err := src.Next(&p); err != nil {
@@ -239,7 +243,7 @@ func (s *saver) write(ctx context.Context, to io.Writer, all []*picked, notes ma
 		id, known := ifaces[k]
 		if !known {
 			var err error
-			name := wiretext.Printable(filepath.Base(s.feed.in.infos[p.source].Name), 200)
+			name := wiretext.Printable(filepath.Base(s.input(p.source).Name), 200)
 			if id, err = w.Interface(k.link, name); err != nil {
 				return err
 			}
@@ -265,7 +269,7 @@ func (s *saver) load(p *picked, files map[int]*os.File) error {
 	f := files[p.source]
 	if f == nil {
 		var err error
-		if f, err = os.Open(s.feed.in.infos[p.source].Name); err != nil {
+		if f, err = os.Open(s.input(p.source).Name); err != nil {
 			return err
 		}
 		files[p.source] = f

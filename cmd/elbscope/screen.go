@@ -44,8 +44,10 @@ type view struct {
 	open    func(ctx context.Context, idle func()) (*inputs, error)
 	reading context.Context
 	stop    context.CancelFunc
-	// failed says at the end what else went wrong; nil for nothing.
-	failed func() error
+	// failed says at the end what else went wrong; nil for nothing. writing
+	// names the file that is being written meanwhile, "" for none.
+	failed  func() error
+	writing func() string
 }
 
 // showScreen reads the inputs behind the screen and shows it until the user
@@ -78,16 +80,31 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	if err := app.Run(); err != nil {
 		return say.complain(exitInput, &hintError{"no screen: " + err.Error(), "elbscope --no-tui FILE"})
 	}
+	if v.live {
+		// What is in hand is still to be saved.
+		v.stop()
+		select {
+		case <-f.done:
+		case <-time.After(savePatience):
+		}
+	}
 	if failure := f.failure.Load(); failure != nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
 	s := f.State()
-	return exitStatus(o, s.Snap, s.Err)
+	status := exitStatus(o, s.Snap, s.Err)
+	if v.live && s.Err != nil {
+		say.complain(status, s.Err)
+	}
+	return status
 }
 
 // patience is how long the screen waits for the inputs to be opened: an error
 // is better told without it. A pipe may have nothing for long.
 const patience = 20 * time.Millisecond
+
+// savePatience is how long leaving waits for a live run to save what it has.
+const savePatience = 5 * time.Second
 
 // wantsScreen decides between the screen and the report: the screen on a
 // terminal, unless the report was asked for.
@@ -122,14 +139,16 @@ type feed struct {
 	stopped atomic.Bool
 	// failure is why there is nothing to show, or no longer.
 	failure atomic.Pointer[error]
-	start   time.Time
-	last    time.Time
-	at      capture.Progress
-	rev     uint64
+	// done is closed when run ends.
+	done  chan struct{}
+	start time.Time
+	last  time.Time
+	at    capture.Progress
+	rev   uint64
 }
 
 func newFeed(o *options, v *view) *feed {
-	f := &feed{view: v, stop: v.stop, start: time.Now()}
+	f := &feed{view: v, stop: v.stop, start: time.Now(), done: make(chan struct{})}
 	kept := o.memory
 	if v.live {
 		kept = keptOf(kept)
@@ -140,7 +159,9 @@ func newFeed(o *options, v *view) *feed {
 		f.pace = newPace(o.pace)
 		f.pump.Pacer = f.pace
 	}
-	f.pump.Filter = o.packets.forFiles()
+	if !v.live { // there the kernel has filtered
+		f.pump.Filter = o.packets.forFiles()
+	}
 	f.pump.OnProgress = f.progress
 	f.at.Size = -1
 	f.publish(f.snapshot(), true, f.at, nil)
@@ -167,6 +188,7 @@ func (f *feed) Stop() {
 // run opens and reads everything. A defect must not leave the terminal
 // unusable, so a panic here ends the screen first.
 func (f *feed) run(opened chan<- struct{}, leave func()) {
+	defer close(f.done)
 	fail := func(err error) {
 		f.failure.Store(&err)
 		leave()

@@ -6,6 +6,7 @@
 //
 //	go run ./internal/bench             everything
 //	go run ./internal/bench -kind small one kind of traffic
+//	go run ./internal/bench -screen     the screen against the report
 //	go run ./internal/bench -growth 10  how the cost grows up to 10 GB
 //	go run ./internal/bench -kind small -write FILE.pcap
 package main
@@ -26,6 +27,7 @@ type options struct {
 	kind   string
 	turns  int
 	growth int
+	screen bool
 	write  string
 	folder string
 	rounds int
@@ -36,6 +38,7 @@ func main() {
 	flag.StringVar(&o.kind, "kind", "", "measure this `kind` of traffic only")
 	flag.IntVar(&o.turns, "turns", 7, "how often each program gets its `turn`")
 	flag.IntVar(&o.growth, "growth", 0, "measure elbscope on 1, 2, 5, ... up to this many `GB` instead")
+	flag.BoolVar(&o.screen, "screen", false, "measure loading behind the screen instead")
 	flag.StringVar(&o.write, "write", "", "only write the capture to this `file`")
 	flag.StringVar(&o.folder, "dir", os.TempDir(), "where the captures go, a `folder` with room for them")
 	flag.IntVar(&o.rounds, "rounds", traffic.FullSize, "size of the captures, in `rounds` of 2,000 exchanges")
@@ -72,6 +75,12 @@ func run(out io.Writer, o *options) (err error) {
 		return measureGrowth(out, o, program, folder, kinds[0])
 	}
 	for _, k := range kinds {
+		if o.screen {
+			if err := measureScreen(out, o, program, folder, k); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := measureKind(out, o, program, folder, k); err != nil {
 			return err
 		}
