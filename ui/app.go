@@ -18,6 +18,9 @@ type Options struct {
 	Report report.Options
 	// Name is what is being read, for the title.
 	Name string
+	// Folder stands before the names proposed for files: "" for the working
+	// directory, or it ends in a slash.
+	Folder string
 	// Note is said at the foot of the screen until the first key.
 	Note string
 	// ParseFilter reads an expression of the grammar of -Y; Filter is one to

@@ -51,6 +51,9 @@ func (f *frame) Draw(screen tcell.Screen) {
 func (f *frame) head(width int) line {
 	a, s := f.a, f.a.state
 	left := line{own(strong, " elbscope "), a.theme.wire(plain, a.o.Name, max(width/3, 10)), own(plain, "  "+a.top().title())}
+	if words := a.o.Report.CaptureFilter.Words; words != "" {
+		left = append(left, own(plain, "  only packets: "), a.theme.wire(strong, words, 30))
+	}
 	if only := a.filter(); !only.Empty() {
 		left = append(left, own(plain, "  filter: "), a.theme.wire(strong, only.String(), 30))
 	}
@@ -79,7 +82,7 @@ func (a *App) progressWords(s *State) string {
 		case s.Stopped:
 			return "stopped before the end"
 		case s.Err != nil:
-			return "not all could be read: t"
+			return "incomplete, t says why"
 		}
 		return "read to the end"
 	}

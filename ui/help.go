@@ -13,11 +13,11 @@ func (a *App) help() {
 	}
 	own1, all := top.bindings(), a.global()
 	s := &sheet{name: "help"}
-	s.pane = newPane(a.theme, "", func(int) []line {
+	s.pane = newPane(a.theme, "", func(width int) []line {
 		out := []line{{own(strong, "Keys of \""+top.title()+"\"")}, nil}
-		out = append(out, keyLines(own1)...)
+		out = append(out, keyLines(own1, width)...)
 		out = append(out, nil, line{own(strong, "Keys everywhere")}, nil)
-		out = append(out, keyLines(all)...)
+		out = append(out, keyLines(all, width)...)
 		return append(out, nil,
 			line{own(plain, "Ctrl-C stops what runs; the second time it leaves.")},
 			line{own(plain, "The mouse wheel scrolls, a click selects; with Shift the terminal selects text.")})
@@ -25,10 +25,14 @@ func (a *App) help() {
 	a.open(s)
 }
 
-func keyLines(bindings []binding) []line {
+func keyLines(bindings []binding, width int) []line {
 	var out []line
 	for _, b := range bindings {
-		out = append(out, line{own(strong, fmt.Sprintf("  %-22s", strings.Join(b.keys, "  "))), own(plain, " "+b.help)})
+		lead := fmt.Sprintf("  %-22s", strings.Join(b.keys, "  "))
+		for _, part := range wrap(b.help, max(width-len(lead)-2, 10)) {
+			out = append(out, line{own(strong, lead), own(plain, " "+part)})
+			lead = strings.Repeat(" ", len(lead))
+		}
 	}
 	return out
 }

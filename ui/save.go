@@ -24,11 +24,11 @@ func (a *App) saving(chosen func() []*analyze.Handshake) []binding {
 	var out []binding
 	if a.o.Save != nil {
 		out = append(out, binding{keys: []string{"w", "F2"}, help: "save the packets (all legs, whole connections) as pcapng", brief: "save",
-			do: func() { a.askFile("save packets as", ".pcapng", chosen(), a.o.Save) }})
+			do: func() { a.askFile("save packets of %s as", ".pcapng", chosen(), a.o.Save) }})
 	}
 	if a.o.Export != nil {
 		out = append(out, binding{keys: []string{"e"}, help: "write the report, to a name in .txt or .json", brief: "export",
-			do: func() { a.askFile("write report (.txt, .json) as", ".txt", chosen(), a.o.Export) }})
+			do: func() { a.askFile("report on %s (.txt, .json) as", ".txt", chosen(), a.o.Export) }})
 	}
 	return out
 }
@@ -47,7 +47,7 @@ func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write Write
 	hs = slices.Clone(hs)
 	slices.SortStableFunc(hs, func(a, b *analyze.Handshake) int { return cmp.Compare(a.Start, b.Start) })
 	a.frame.prompt = &prompt{
-		label: fmt.Sprintf("%s (%d)", label, len(hs)), text: []rune(a.fileName(hs[0], ending)),
+		label: fmt.Sprintf(label, handshakes(len(hs))), text: []rune(a.fileName(hs[0], ending)),
 		close: func() { a.frame.prompt = nil },
 		accept: func(path string) {
 			if path == "" {
@@ -59,13 +59,21 @@ func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write Write
 	}
 }
 
-// fileName proposes a name, after the capture's own time.
+func handshakes(n int) string {
+	if n == 1 {
+		return "1 handshake"
+	}
+	return fmt.Sprintf("%d handshakes", n)
+}
+
+// fileName proposes a name, after the capture's own time, where files may be
+// written.
 func (a *App) fileName(h *analyze.Handshake, ending string) string {
 	loc := a.o.Report.Location
 	if loc == nil {
 		loc = time.Local
 	}
-	return "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
+	return a.o.Folder + "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
 }
 
 // write runs a Writer on a goroutine of its own. What it says is shown when

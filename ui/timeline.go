@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"elbscope/analyze"
@@ -52,7 +53,11 @@ func (t *timeline) add(h *analyze.Handshake) {
 		bin = int(float64(h.Start-t.first) / float64(span) * timelineBins)
 	}
 	bin = min(max(bin, 0), timelineBins-1)
+	wrong := slices.ContainsFunc(h.Findings, func(f *analyze.Finding) bool { return f.Severity == analyze.Error })
 	switch rank := badness(h); {
+	case wrong:
+		t.bad[bin]++
+		t.bads++
 	case h.Verdict == analyze.Undetermined, h.Verdict == analyze.Pending:
 		t.unclear++
 	case rank < worst[analyze.Undetermined]:

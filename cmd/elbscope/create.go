@@ -28,6 +28,9 @@ func (s *saver) create(path string, overwrite bool, write func(io.Writer) error)
 		// Not fs.ErrExist: to overwrite path would not help.
 		return 0, fmt.Errorf("%s is being written, or was left unfinished: remove it or choose another name", part)
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return 0, fmt.Errorf("%s: no permission to create it there; /tmp is a place where everybody may", path)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -51,6 +54,18 @@ func (s *saver) create(path string, overwrite bool, write func(io.Writer) error)
 		return size, err
 	}
 	return size, os.Rename(part, path) // a file system without links
+}
+
+// folderForFiles is where files may be written whose names are proposed: ""
+// for the working directory. A live run may have given up the right to it.
+func folderForFiles() string {
+	f, err := os.CreateTemp(".", ".elbscope-")
+	if err != nil {
+		return os.TempDir() + "/"
+	}
+	f.Close()
+	_ = os.Remove(f.Name()) // it is empty
+	return ""
 }
 
 // mayCreate looks at what is at path already.

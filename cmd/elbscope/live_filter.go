@@ -14,8 +14,10 @@ import (
 // liveFilter is a capture filter for the kernel.
 type liveFilter struct {
 	program func(link capture.LinkType, cooked bool) ([]netbpf.RawInstruction, error)
-	// notes say for people what is left out.
+	// notes say for people what is left out, own that it is their own
+	// connection.
 	notes []string
+	own   string
 }
 
 // forLive returns the filter for what is captured: exactly tcpdump's meaning,
@@ -50,7 +52,8 @@ func defaultFilter() *liveFilter {
 		return live.TCPOnly(link, cooked, ssh), nil
 	}}
 	if over {
-		f.notes = append(f.notes, fmt.Sprintf("your own ssh connection (%s to %s) is left out", ssh.A, ssh.B))
+		f.own = fmt.Sprintf("your own ssh connection (%s to %s) is left out", ssh.A, ssh.B)
+		f.notes = append(f.notes, f.own)
 	}
 	return f
 }

@@ -180,7 +180,7 @@ func TestLiveRefused(t *testing.T) {
 		{"filter", nil, []string{"-i", "any", "tcp prot 80"}, 2, []string{"filter", "prot"}},
 		{"no such user", nil, []string{"-i", "any", "--user", "nix.da"}, 2, []string{"no such user"}},
 		{"directory", nil, []string{"-i", "any", "-w", closed + "/a.pcapng"}, 3, []string{"nobody may not create it", "--user"}},
-		{"there already", nil, []string{"-i", "any", "-w", there}, 3, []string{"there is such a file already", "rm "}},
+		{"there already", nil, []string{"-i", "any", "-w", there}, 3, []string{"there is such a file already", "-2.pcapng"}},
 		{"buffer", nil, []string{"-i", "any", "--buffer", "200M"}, 2, []string{"--memory 800M"}},
 		{"rotate", nil, []string{"-i", "any", "--rotate", "size=1M"}, 2, []string{"-w FILE"}},
 		{"rotate what", nil, []string{"-i", "any", "-w", "x", "--rotate", "often"}, 2, []string{"size, time and packets"}},

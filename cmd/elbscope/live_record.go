@@ -52,6 +52,24 @@ func newRecorder(s *live.Source, o *liveOptions, who *account) (*recorder, error
 	return r, nil
 }
 
+// retyped is the command line as it was typed, with another file name.
+func retyped(old, name string) string {
+	words := make([]string, len(os.Args))
+	for i, a := range os.Args {
+		if i > 0 && strings.HasSuffix(a, old) {
+			a = strings.TrimSuffix(a, old) + name
+		}
+		words[i] = shellQuote(a)
+	}
+	return strings.Join(words, " ")
+}
+
+// another is a name beside one that is taken.
+func another(path string) string {
+	ending := filepath.Ext(path)
+	return strings.TrimSuffix(path, ending) + "-2" + ending
+}
+
 // createError says why the file cannot be created, and by whom.
 func createError(path string, who *account, err error) error {
 	cause := err
@@ -61,11 +79,11 @@ func createError(path string, who *account, err error) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		return &hintError{fmt.Sprintf("-w %s: there is such a file already, and it is not overwritten", path), "rm " + shellQuote(path)}
+		return &hintError{fmt.Sprintf("-w %s: there is such a file already, and it is not overwritten", path), retyped(path, another(path))}
 	case errors.Is(err, fs.ErrPermission):
 		return &hintError{
 			fmt.Sprintf("-w %s: %s may not create it, and elbscope gives up root before it captures", path, who.name),
-			"elbscope live -w /tmp/" + shellQuote(filepath.Base(path)) + "    (or: --user with one who may write to " + dirOf(path) + ")",
+			retyped(path, "/tmp/"+filepath.Base(path)) + "    (or: --user with one who may write to " + dirOf(path) + ")",
 		}
 	}
 	return &hintError{fmt.Sprintf("-w %s: %v", path, cause), "elbscope live -w /tmp/capture.pcapng"}

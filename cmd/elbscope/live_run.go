@@ -50,7 +50,7 @@ type capturing struct {
 	saving *recorder // nil without -w
 	in     *inputs
 	o      *options
-	notes  []string // about the filter
+	note   string // what is to be said at the start
 }
 
 // startCapture opens the sockets, gives up all privileges, and only then looks
@@ -68,7 +68,7 @@ func startCapture(ctx context.Context, o *options, filter *liveFilter, who *acco
 		_ = source.Close()
 		return nil, err
 	}
-	c := &capturing{source: source, o: o, notes: filter.notes}
+	c := &capturing{source: source, o: o, note: filter.own}
 	for _, n := range filter.notes {
 		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: strings.ToUpper(n[:1]) + n[1:] + "."})
 	}
@@ -184,7 +184,7 @@ func (c *capturing) failed() error {
 // view is what the screen needs of the run.
 func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view {
 	return &view{
-		name: "live " + strings.Join(c.o.capture.interfaces, " "), note: strings.Join(c.notes, "; "), live: true, reading: reading, stop: stop,
+		name: "live " + strings.Join(c.o.capture.interfaces, " "), note: c.note, live: true, reading: reading, stop: stop,
 		open:   func(context.Context, func()) (*inputs, error) { return c.in, nil },
 		failed: c.failed, writing: c.writing,
 	}

@@ -56,7 +56,12 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	f := newFeed(o, v)
 	files := &saver{o: o, feed: f}
 	defer files.cleanup()
+	folder := ""
+	if v.live {
+		folder = folderForFiles()
+	}
 	app := ui.New(f, ui.Options{
+		Folder: folder,
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 			CaptureFilter: o.packets.forReport(),

@@ -153,7 +153,7 @@ func TestWalk(t *testing.T) {
 	x.press("Enter")
 	x.see("rewritten", "w save")
 	x.press("w")
-	x.see("save packets as (2): elbscope-")
+	x.see("save packets of 2 handshakes as: elbscope-")
 	x.press("C-u")
 	x.tmux("send-keys", "-l", "mine.pcapng")
 	x.press("Enter")

@@ -74,6 +74,7 @@ func (p *page) columns(h *analyze.Handshake) bool {
 // columnName is a short name for the head of a column.
 var columnName = map[string]string{
 	"instance's own proxy": "instance's proxy", "application on the instance": "application",
+	"client or proxy on the instance": "client or proxy",
 }
 
 // head returns the lines at the head of column i: who it is, its addresses,

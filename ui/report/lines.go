@@ -144,13 +144,33 @@ func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
 				word = fmt.Sprintf("%d. ", i+1)
 			}
 			p.styled(bold, "", "   ", word+p.own(p.masking.text(f.Title)))
-			p.remedies(p.build.groups[f], p.o.explain(f), t)
+			p.firstRemedy(f)
 			p.empty()
 		}
 		if len(causes) > 1 {
 			p.text("", "", allMustChange(causes))
+			p.empty()
+		}
+		for _, f := range causes {
+			p.styled(bold, "", "   ", "All ways for: "+p.own(p.masking.text(f.Title)))
+			p.remedies(p.build.groups[f], p.o.explain(f), t)
+			p.empty()
 		}
 	})
+}
+
+// firstRemedy says in full what fits a finding best.
+func (p *page) firstRemedy(f *analyze.Finding) {
+	remedies := p.o.explain(f).Remedies
+	title := best(choicesOf(f, remedies))
+	for _, r := range remedies {
+		if title != "" && (r.Title == title || advice(choice{Remedy: r}) == title) {
+			p.empty()
+			p.remedy("", r)
+			return
+		}
+	}
+	p.text("  ", "  ", "Several things may help; they follow below.")
 }
 
 // Findings tells everything about what is wrong with a handshake.
@@ -194,7 +214,11 @@ func sameGroup(g *analyze.Group, f *analyze.Finding) bool {
 
 // nothingWrong says what the verdict means where there is no finding.
 func (p *page) nothingWrong(h *analyze.Handshake) {
-	p.styled(bold, "", "", string(h.Verdict)+", "+string(h.Certainty))
+	words := string(h.Verdict)
+	if string(h.Certainty) != words { // "undetermined" says both
+		words += ", " + string(h.Certainty)
+	}
+	p.styled(bold, "", "", words)
 	switch h.Verdict {
 	case analyze.Healthy:
 		p.text("", "", "Every leg in the capture shows a sound handshake, and the 101 came back. There is nothing to mend.")

@@ -232,6 +232,10 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 		p.text(lead, lead, p.own(inline(p.masking.text(f.Facts.Meaning))))
 		return
 	case title == "":
+		if p.collect != nil { // on the screen
+			p.text(lead, lead, "What to do: m on its story lists what may help.")
+			return
+		}
 		p.text(lead, lead, "What to do: see "+id+".")
 		return
 	case f.Certainty != analyze.Proven || f.Facts.Hop == "":

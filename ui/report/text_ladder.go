@@ -50,6 +50,8 @@ func nodeName(legs [][]*analyze.Sighting, i int) string {
 	switch {
 	case i == 0 && leg == analyze.ClientLeg:
 		return "client"
+	case i == 0 && leg == analyze.LocalLeg && len(legs[i][0].Marks) == 0:
+		return "client or proxy on the instance"
 	case leg == analyze.LocalLeg:
 		return "instance's own proxy"
 	case i == 0:

@@ -60,6 +60,9 @@ func (p *page) firstReasons(s *analyze.Sighting, seenBehind bool) []string {
 		return []string{out}
 	case s.Leg == analyze.ClientLeg:
 		return []string{"its request is seen again on a further leg"}
+	case s.Leg == analyze.LocalLeg && len(s.Marks) == 0:
+		return []string{"it speaks from loopback, and nothing in its request was added by a proxy: a program on this machine, " +
+			"or a proxy that adds nothing and whose other side is not in the capture"}
 	case s.Leg == analyze.LocalLeg:
 		return []string{"it speaks from loopback, so it runs on the instance; what came in to it is not in the capture"}
 	case len(s.Marks) > 0:
