@@ -189,7 +189,8 @@ func (a *assembler) attend(c *conn, now flow.Time) (waits bool) {
 			patience = lonelyPatience
 		}
 		for b, ok := h.beyondHole(); ok; b, ok = h.beyondHole() {
-			if now-b.packet.Time <= patience {
+			acked := h.ackedKnown && distance(b.seq, h.acked) >= 0 && now-h.acker.time > a.ackGrace
+			if now-b.packet.Time <= patience && !acked {
 				waits = true
 				break
 			}

@@ -113,6 +113,9 @@ func (a *assembler) acknowledge(c *conn, d flow.Dir, ack uint32, p *flow.Packet)
 	case !h.known:
 		h.known, h.next = true, ack
 	case h.ackedKnown && distance(h.acked, ack) <= 0:
+		if len(h.queue) > 0 || h.fin != nil || h.rst != nil {
+			a.skipAcked(c, d, p) // its time may have come
+		}
 		return
 	case !near(h.next, ack) && !(h.ackedKnown && near(h.acked, ack)) && !h.holdsNear(ack):
 		return
