@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"strings"
 	"testing"
@@ -55,7 +56,8 @@ func TestExchangesSortAndFilter(t *testing.T) {
 			e := r.exchanges()
 			press("G")
 			r.until("the end", func() bool { return e.list.selected == n-1 })
-			last := e.list.id
+			var last string
+			r.on(func() { last = e.list.id })
 			press("> >") // by target
 			r.until("the order", func() bool { return e.now.order.sorted == exTarget && e.list.sorted == exTarget })
 			r.on(func() {
@@ -148,13 +150,16 @@ func TestExchangesLeadToHandshakes(t *testing.T) {
 		t.Fatalf("no story:\n%s", r.text())
 	}
 	r.press("c") // the connection's list begins at the handshake
-	if e := r.exchanges(); e.now.handshake(e.list.selected) == nil || e.now.handshake(e.list.selected).ID != "h7" {
-		t.Errorf("the list of the connection begins at row %d", e.list.selected)
-	}
+	e := r.exchanges()
+	r.on(func() {
+		if h := e.now.handshake(e.list.selected); h == nil || h.ID != "h7" {
+			t.Errorf("the list of the connection begins at row %d", e.list.selected)
+		}
+	})
 	r.press("Esc Esc")
 	r.key(tcell.KeyRune, ' ')
 	var marks map[string]bool
-	r.on(func() { marks = r.app.home.list.marks })
+	r.on(func() { marks = maps.Clone(r.app.home.list.marks) })
 	if len(marks) != 1 || !marks["h7"] || !strings.Contains(r.text(), "\n*") {
 		t.Errorf("marked: %v\n%s", marks, r.text())
 	}
