@@ -27,7 +27,11 @@ func request(t testing.TB, version string) *http1.Head {
 	var sink headSink
 	var p http1.Parser
 	p.Init(&sink, false)
-	p.Feed([]byte("GET /x HTTP/" + version + "\r\n\r\n"))
+	upgrade := ""
+	if version == "1.0" {
+		upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+	}
+	p.Feed([]byte("GET /x HTTP/" + version + "\r\n" + upgrade + "\r\n"))
 	if sink.head == nil {
 		t.Fatal("the parser gave no head")
 	}

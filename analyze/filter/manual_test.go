@@ -19,6 +19,11 @@ func TestManual(t *testing.T) {
 	if !ok {
 		t.Fatal("no section Examples behind the section Fields")
 	}
+	table, foreign, ok := strings.Cut(table, "\n## Wireshark's words\n")
+	if !ok {
+		t.Fatal("no section on Wireshark's words")
+	}
+	manualOfSpellings(t, foreign)
 	var rows []string
 	for line := range strings.Lines(table) {
 		if strings.HasPrefix(line, "| `") {
@@ -55,6 +60,31 @@ func TestManual(t *testing.T) {
 	for _, m := range found {
 		if _, err := Parse(strings.ReplaceAll(m[1], `\|`, "|"), testContext); err != nil {
 			t.Errorf("example %s: %v", m[1], err)
+		}
+	}
+}
+
+// manualOfSpellings compares the table of Wireshark's names.
+func manualOfSpellings(t *testing.T, text string) {
+	var rows []string
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "| `") {
+			rows = append(rows, strings.TrimSpace(line))
+		}
+	}
+	if len(rows) != len(spellings) {
+		t.Fatalf("the manual has %d names of Wireshark's, the code %d", len(rows), len(spellings))
+	}
+	for i, s := range spellings {
+		same := "-"
+		if s.same != "" {
+			same = "`" + strings.ReplaceAll(s.same, ", ", "` `") + "`"
+		}
+		if want := "| `" + s.name + "` | " + s.doc + " | " + same + " | `" + s.example + "` |"; rows[i] != want {
+			t.Errorf("the manual has\n%s\nwant\n%s", rows[i], want)
+		}
+		if _, err := Parse(s.example, testContext); err != nil {
+			t.Errorf("%s: %v", s.example, err)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func split(expr string) ([]word, error) {
 		}
 	}
 	if opened > 0 {
-		return nil, &Error{opened, "a quote is not closed", `write " at its end, or \" for a quote as text`}
+		return nil, &Error{Column: opened, Problem: "a quote is not closed", Hint: `write " at its end, or \" for a quote as text`}
 	}
 	if inWord && len(w) == 0 {
 		return nil, nothingQuoted(len(runes))
@@ -62,7 +62,7 @@ func split(expr string) ([]word, error) {
 
 // nothingQuoted refuses "", of which i is the end.
 func nothingQuoted(i int) error {
-	return &Error{i - 1, "nothing between the quotes", "write a text; where something is absent, none says so: status:none"}
+	return &Error{Column: i - 1, Problem: "nothing between the quotes", Hint: "write a text; where something is absent, none says so: status:none"}
 }
 
 // String returns the text of the word.
@@ -124,5 +124,5 @@ func (w word) fail(problem, hint string) error {
 	if len(w) > 0 {
 		column = w[0].column
 	}
-	return &Error{column, problem, hint}
+	return &Error{Column: column, Problem: problem, Hint: hint}
 }

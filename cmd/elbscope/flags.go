@@ -274,7 +274,11 @@ func filterError(expr string, err error) error {
 	if fe.Hint != "" {
 		what += "; " + fe.Hint
 	}
-	return &hintError{what, "elbscope -Y '" + filterExample(expr, fe.Column) + "' FILE"}
+	example := fe.Example
+	if example == "" {
+		example = filterExample(expr, fe.Column)
+	}
+	return &hintError{what, "elbscope -Y '" + strings.ReplaceAll(example, "'", `'\''`) + "' FILE"}
 }
 
 // filterExample returns a term for the field that stands at a column.
