@@ -217,14 +217,18 @@ func (a *App) everywhere() []binding {
 	)
 }
 
-// stepBack goes back, and from home asks how to leave: nobody quits by
-// surprise.
+// stepBack goes back, from home to what the filter hides, and then says how to
+// leave: nobody quits by surprise.
 func (a *App) stepBack() {
-	if len(a.stack) > 1 {
+	switch only := a.filter(); {
+	case len(a.stack) > 1:
 		a.back()
-		return
+	case !only.Empty():
+		a.want(func(w *wish) { w.filter = nil })
+		a.frame.say("all are shown again; the filter was: " + only.String())
+	default:
+		a.frame.say("Q leaves")
 	}
-	a.frame.say("Q leaves")
 }
 
 func (a *App) mouse(ev *tcell.EventMouse, action tview.MouseAction) (*tcell.EventMouse, tview.MouseAction) {

@@ -97,7 +97,9 @@ func TestFilter(t *testing.T) {
 	r := launch(t, s, 80, 24, simpleOptions())
 	rows := func() (n int) { r.on(func() { n = r.app.home.list.rows.Len() }); return n }
 	r.press("f verdict:heal")
-	r.see("there is no verdict")
+	if n := rows(); n != 3 || strings.Contains(r.text(), "there is no verdict") {
+		t.Errorf("a filter that is begun shows %d rows", n)
+	}
 	r.press("thy")
 	if n := rows(); n != 1 {
 		t.Errorf("%d rows while typing", n)
@@ -267,4 +269,32 @@ func TestKeysAreUnambiguous(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestFilterWhileTyped wants the list and the title to stand still while a
+// filter is begun, and Esc to take it away again.
+func TestFilterWhileTyped(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	title := strings.SplitN(r.text(), "\n", 2)[0]
+	r.press("f")
+	for _, letter := range "status:101" {
+		r.press(string(letter))
+		got := r.text()
+		if empty := strings.Contains(got, "lets none"); empty != (letter == '1' && strings.Contains(got, "status:101_")) {
+			t.Errorf("behind %c the list is empty: %v\n%s", letter, empty, got)
+		}
+		if head := strings.SplitN(got, "\n", 2)[0]; head != title {
+			t.Errorf("behind %c the title is\n%s", letter, head)
+		}
+	}
+	r.press("Enter")
+	r.see("lets none of 2 handshakes pass; Esc clears it")
+	r.see("filter: status:101")
+	r.press("Esc")
+	r.see("all are shown again; the filter was: status:101")
+	if got := r.text(); strings.Contains(got, "lets none") || strings.Contains(got, "filter: status") {
+		t.Errorf("the filter stays:\n%s", got)
+	}
+	r.press("Esc")
+	r.see("Q leaves")
 }

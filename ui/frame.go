@@ -54,8 +54,12 @@ func (f *frame) head(width int) line {
 	if words := a.o.Report.CaptureFilter.Words; words != "" {
 		left = append(left, own(plain, "  only packets: "), a.theme.wire(strong, words, 30))
 	}
-	if only := a.filter(); !only.Empty() {
-		left = append(left, own(plain, "  filter: "), a.theme.wire(strong, only.String(), 30))
+	only := a.filter().String()
+	if f.prompt != nil && f.prompt.steady != nil { // the footer shows what is typed
+		only = *f.prompt.steady
+	}
+	if strings.TrimSpace(only) != "" {
+		left = append(left, own(plain, "  filter: "), a.theme.wire(strong, only, 30))
 	}
 	if a.secrets {
 		left = append(left, own(bad, "  SECRETS SHOWN"))

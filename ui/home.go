@@ -97,7 +97,7 @@ func (h *home) whyEmpty(width int) []line {
 	s := h.a.state
 	switch {
 	case len(s.Snap.Handshakes) > 0:
-		return []line{{own(plain, fmt.Sprintf("  The filter lets none of %d handshakes pass; f changes it.", len(s.Snap.Handshakes)))}}
+		return []line{{own(plain, fmt.Sprintf("  The filter lets none of %s pass; Esc clears it, f changes it.", handshakes(len(s.Snap.Handshakes))))}}
 	case s.Reading:
 		return []line{{own(plain, fmt.Sprintf("  No handshake yet, after %d packets.", s.Snap.Totals.Packets))}}
 	}
@@ -199,7 +199,7 @@ func (h *home) bindings() []binding {
 		{keys: []string{"Enter"}, help: "the story of this handshake", brief: "story", do: h.enter},
 		{keys: []string{"Right", "l", "+"}, help: "unfold alike handshakes", brief: "unfold", do: func() { h.unfold(true) }},
 		{keys: []string{"Left", "h", "-"}, help: "fold them", do: func() { h.unfold(false) }},
-		{keys: []string{"f", "F7"}, help: "filter, as with -Y", brief: "filter", do: h.a.askFilter},
+		{keys: []string{"f", "F7"}, help: "filter, as with -Y; Esc clears it", brief: "filter", do: h.a.askFilter},
 		{keys: []string{">"}, help: "sort by the next column", brief: "sort", do: func() { h.sortBy(1) }},
 		{keys: []string{"<"}, help: "sort by the column before", do: func() { h.sortBy(-1) }},
 		{keys: []string{"r"}, help: "sort the other way round", do: h.reverse},

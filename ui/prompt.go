@@ -2,6 +2,8 @@ package ui
 
 import (
 	"github.com/gdamore/tcell/v2"
+
+	"elbscope/analyze/filter"
 )
 
 // prompt is a line being typed in the footer.
@@ -14,6 +16,9 @@ type prompt struct {
 	accept  func(string)
 	cancel  func()
 	close   func()
+	// steady is the filter that the title goes on to name meanwhile, nil for
+	// the one that applies.
+	steady *string
 }
 
 // key takes one key.
@@ -63,16 +68,23 @@ func (p *prompt) line(t *theme, width int) line {
 }
 
 // askFilter asks for a filter and applies it while it is typed, as far as it
-// makes sense.
+// makes sense. A word that is only begun changes nothing: on the way to
+// status:502 the list would be empty, and the error another with every key.
 func (a *App) askFilter() {
 	before := a.filter().String()
 	a.frame.prompt = &prompt{
-		label: "filter", text: []rune(before), close: func() { a.frame.prompt = nil },
-		changed: a.setFilter,
+		label: "filter", text: []rune(before), close: func() { a.frame.prompt = nil }, steady: &before,
+		changed: func(text string) error {
+			if filter.Begun(text) {
+				return nil
+			}
+			return a.setFilter(text)
+		},
 		accept: func(text string) {
-			if err := a.setFilter(text); err != nil {
+			if err := a.setFilter(text); err != nil { // to be mended, not typed anew
 				_ = a.setFilter(before) // it was right before
-				a.frame.say(err.Error())
+				a.askFilter()
+				a.frame.prompt.text, a.frame.prompt.err = []rune(text), err.Error()
 			}
 		},
 		cancel: func() { _ = a.setFilter(before) },

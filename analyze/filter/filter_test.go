@@ -204,6 +204,29 @@ func TestBareHandshake(t *testing.T) {
 	}
 }
 
+// TestBegun wants no word to count before it is whole, and every whole one to.
+func TestBegun(t *testing.T) {
+	for _, whole := range []string{
+		"verdict:rewritten", "is:failed", "status:502", "status:>=500", "client:10.0.0.0/8", "after:10:03", "socket.io", "/chat",
+		"http.response.code == 502", "severity:none", "host:example.org", "verdict:nonsense", "verdict:dropped|rewritten", "or",
+	} {
+		if Begun(whole) {
+			t.Errorf("%s counts as begun only", whole)
+		}
+		if !Begun(whole + " !") {
+			t.Errorf("%s ! counts as whole", whole)
+		}
+	}
+	for _, begun := range []string{
+		"v", "verdict", "verdict:", "verdict:r", "verdict:dropped|rew", "!is:fa", "status:5", "status:>=", "client:10.", "after:10:0",
+		`host:"a`, "(", "a not", "a an", "http.resp", "http.response.code ==", "severity:non", "rule:conn", "sta", "rewr",
+	} {
+		if !Begun(begun) {
+			t.Errorf("%s counts as whole", begun)
+		}
+	}
+}
+
 // FuzzParse: no expression makes Parse or Match panic, and an error names a
 // column of the expression.
 func FuzzParse(f *testing.F) {
@@ -215,6 +238,7 @@ func FuzzParse(f *testing.F) {
 	}
 	hs := handshakes(f)
 	f.Fuzz(func(t *testing.T, expr string) {
+		Begun(expr)
 		filter, err := Parse(expr, testContext)
 		if err != nil {
 			var e *Error

@@ -12,8 +12,9 @@ import (
 // anybody with an empty screen.
 func (p *page) nothing(s *analyze.Snapshot) {
 	if p.o.Note != "" && s.Totals.Handshakes > 0 {
-		p.styled(bold, "", "", fmt.Sprintf("None of %s was chosen.",
+		p.styled(bold, "", "", fmt.Sprintf("None of %s was chosen: the filter hides all of them.",
 			count(s.Totals.Handshakes, "WebSocket handshake", "WebSocket handshakes")))
+		p.text("", "", p.own("Without -Y they are shown."))
 		return
 	}
 	reasons := whyNothing(s, &p.o.CaptureFilter)

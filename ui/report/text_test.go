@@ -324,7 +324,7 @@ func TestEmptyIsAlwaysExplained(t *testing.T) {
 	}
 	o := options()
 	o.Note = "Filter shows none."
-	if got := text(t, packets(func(t *analyze.Totals) { t.Handshakes = 4 }), o); !strings.Contains(got, "None of 4 WebSocket handshakes was chosen.") {
+	if got := text(t, packets(func(t *analyze.Totals) { t.Handshakes = 4 }), o); !strings.Contains(got, "None of 4 WebSocket handshakes was chosen: the filter hides all of them.\nWithout -Y they are shown.") {
 		t.Errorf("with a filter: %s", got)
 	}
 }
