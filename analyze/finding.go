@@ -101,6 +101,10 @@ type Facts struct {
 	// local leg, of the instance's leg and of the client's leg, where they can
 	// be asked for a WebSocket by hand; empty where the capture has none.
 	Application, Instance, Balancer string
+	// Listener is the port of the load balancer that the client asked,
+	// ListenerFrom what shows it ("X-Forwarded-Port"), Scheme "http" or "https";
+	// each empty where the capture does not tell.
+	Listener, ListenerFrom, Scheme string
 	// Damaged is set when the handshake was damaged already before it came to
 	// the hop, Unnamed when Connection did not name Upgrade there any more.
 	Damaged, Unnamed bool

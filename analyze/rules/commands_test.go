@@ -1,12 +1,15 @@
 package rules
 
 import (
+	"net/netip"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
 	"elbscope/analyze"
+	"elbscope/analyze/http1"
+	"elbscope/capture/flow"
 )
 
 func TestAskPath(t *testing.T) {
@@ -53,6 +56,8 @@ func TestCommandsAreFilledIn(t *testing.T) {
 	all := analyze.Facts{Host: "chat.example", Target: "/chat?room=7", Application: "127.0.0.1:3000", Instance: "10.0.1.2:8080", Balancer: "10.0.0.1:80"}
 	outer := all
 	outer.Application = ""
+	plain := all
+	plain.Listener, plain.ListenerFrom, plain.Scheme = "80", "X-Forwarded-Port", "http"
 	none := analyze.Facts{Host: "a'; id", Target: "/"}
 	for name, tt := range map[string]struct {
 		facts *facts
@@ -60,7 +65,9 @@ func TestCommandsAreFilledIn(t *testing.T) {
 		no    []string
 	}{
 		"all": {&facts{Facts: all}, []string{"'http://127.0.0.1:3000/chat?room=7'", "-H 'Host: chat.example' ", "first `127.0.0.1:3000` (the application), then `10.0.1.2:8080` (the instance), then `10.0.0.1:80` (",
-			"http://127.0.0.1:3000;", "location /chat {", "'tcp port 8080 or tcp port 3000'", "InstancePort=8080,"}, []string{"8081", "Change the address"}},
+			"http://127.0.0.1:3000;", "location /chat {", "'tcp port 8080 or tcp port 3000'", "InstancePort=8080,", "PORT=443\nCERT=", "443 stands for the port of your listener, which this capture does not tell."}, []string{"8081", "Change the address"}},
+		"listener": {&facts{Facts: plain}, []string{"PORT=80\n\naws", "\"Protocol=TCP,LoadBalancerPort=$PORT,InstanceProtocol=TCP,InstancePort=8080\"", "80 is the port that the client asked (as X-Forwarded-Port shows)."},
+			[]string{"443 stands", "CERT"}},
 		"no local leg": {&facts{Facts: outer}, []string{"'http://10.0.1.2:8080/chat?room=7'", "the application's own port (not in this capture), then `10.0.1.2:8080`",
 			"http://127.0.0.1:8081;", "Change the address", "place of 8081"}, nil},
 		"nothing": {&facts{Facts: none}, []string{"'http://127.0.0.1:8081/' \\\n    -H 'Connection", "location = / {"}, []string{"Host: "}},
@@ -111,5 +118,38 @@ func TestServers(t *testing.T) {
 	s.h.Sightings[1].Proxy.Version = "v1"
 	if f := baseFacts(s.kase()); f.Instance != "" || f.Application == "" {
 		t.Errorf("%+v", f)
+	}
+}
+
+// TestListener wants the port from where the load balancer told it, and from
+// nowhere else.
+func TestListener(t *testing.T) {
+	head := func(fields ...http1.Field) *http1.Head { return &http1.Head{Request: true, Fields: fields} }
+	port := func(n string) http1.Field { return http1.Field{Name: "X-Forwarded-Port", Value: n} }
+	proto := func(s string) http1.Field { return http1.Field{Name: "X-Forwarded-Proto", Value: s} }
+	conn := &flow.Conn{Client: netip.MustParseAddrPort("10.0.0.9:40000"), Server: netip.MustParseAddrPort("10.0.1.2:8080")}
+	dest := netip.MustParseAddrPort("10.0.0.1:8443")
+	for name, tt := range map[string]struct {
+		sighting               analyze.Sighting
+		listener, from, scheme string
+	}{
+		"client's leg": {analyze.Sighting{Leg: analyze.ClientLeg, Request: head()}, "8080", "its own leg", "http"},
+		"header":       {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("443"), proto("https"))}, "443", "X-Forwarded-Port", "https"},
+		"no scheme":    {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80"))}, "80", "X-Forwarded-Port", ""},
+		"hostile":      {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80; id"), proto("https"))}, "", "", ""},
+		"too large":    {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("65536"))}, "", "", ""},
+		"two":          {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80"), port("443"))}, "", "", ""},
+		"behind nginx": {analyze.Sighting{Leg: analyze.LocalLeg, Request: head(port("80"))}, "", "", ""},
+		"PROXY": {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(), Proxy: analyze.ProxyHeader{Version: "v1", Count: 1, Dest: dest}},
+			"8443", "the PROXY header", ""},
+		"PROXY behind nginx": {analyze.Sighting{Leg: analyze.LocalLeg, Request: head(), Proxy: analyze.ProxyHeader{Version: "v1", Count: 1, Dest: dest}}, "", "", ""},
+	} {
+		s := tt.sighting
+		s.Conn = conn
+		var f analyze.Facts
+		setListener(&f, &analyze.Case{Handshake: &analyze.Handshake{Sightings: []*analyze.Sighting{&s}}})
+		if f.Listener != tt.listener || f.ListenerFrom != tt.from || f.Scheme != tt.scheme {
+			t.Errorf("%s: %q by %q, %q", name, f.Listener, f.ListenerFrom, f.Scheme)
+		}
 	}
 }

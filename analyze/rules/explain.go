@@ -72,6 +72,7 @@ var pages = template.Must(template.New("pages").
 		"ports":        ports,
 		"application":  appOr,
 		"instanceport": instancePort,
+		"listenerport": listenerPort,
 		"portof":       portOf,
 		"place":        place,
 	}).

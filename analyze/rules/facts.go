@@ -21,6 +21,7 @@ func baseFacts(c *analyze.Case) analyze.Facts {
 	f := analyze.Facts{Host: c.Host, Target: c.Target, Key: c.Key, Succeeded: c.Succeeded()}
 	f.Client, f.ClientFrom = clientOf(c.First())
 	setServers(&f, c)
+	setListener(&f, c)
 	return f
 }
 
