@@ -19,18 +19,19 @@ import (
 var mayImport = map[string][]string{
 	"capture/flow":    {},
 	"capture/bpf":     {},
-	"capture":         {"capture/flow", "capture/bpf"},
+	"capture":         {"capture/flow", "capture/bpf", "internal/shell"},
 	"capture/live":    {"capture", "capture/flow"},
 	"analyze/http1":   {},
 	"analyze/ws":      {},
 	"analyze/preface": {},
 	"analyze":         {"capture/flow", "analyze/http1", "analyze/ws", "analyze/preface"},
 	"analyze/rules":   {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
-	"analyze/filter":  {"analyze", "capture/flow"},
+	"analyze/filter":  {"analyze", "analyze/http1", "capture/flow"},
 	"ui/report":       {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
 	"ui": {
 		"analyze", "analyze/filter", "capture/flow", "ui/report", "internal/wiretext",
 	},
+	"internal/shell":          {},
 	"internal/wiretext":       {},
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
@@ -42,7 +43,7 @@ var mayImport = map[string][]string{
 	"internal/bench":          {"internal/traffic"},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "capture/live", "ui",
-		"ui/report", "internal/wiretext",
+		"ui/report", "internal/shell", "internal/wiretext",
 	},
 }
 

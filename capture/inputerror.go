@@ -3,11 +3,14 @@ package capture
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"unicode"
+
+	"elbscope/internal/shell"
 )
 
 // InputErrorKind sorts the reasons for which an input cannot be read at all.
@@ -62,9 +65,12 @@ func (e *InputError) Error() string {
 // Unwrap returns the cause.
 func (e *InputError) Unwrap() error { return e.Err }
 
+// stillWritten is what to do about a file that is cut off.
+const stillWritten = "kill -INT $(pidof tcpdump)    (if it is still being written; else copy it again)"
+
 // newInputError returns an InputError; the word FILE in hint stands for name.
 func newInputError(name string, kind InputErrorKind, what, hint string, err error) *InputError {
-	return &InputError{Name: name, Kind: kind, What: what, Hint: strings.ReplaceAll(hint, "FILE", shellWord(name)), Err: err}
+	return &InputError{Name: name, Kind: kind, What: what, Hint: strings.ReplaceAll(hint, "FILE", shell.File(name)), Err: err}
 }
 
 // openError explains why the system does not open or read a file.
@@ -76,28 +82,65 @@ func openError(name string, err error) *InputError {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		return &InputError{Name: name, Kind: NotFound, What: "no such file", Hint: "ls " + shellWord(filepath.Dir(name)), Err: err}
+		what := "no such file"
+		if strings.ContainsAny(name, "*?[") {
+			what = "no file has a name like this"
+		}
+		return &InputError{Name: name, Kind: NotFound, What: what, Hint: "ls " + shell.File(nearestFolder(name)), Err: err}
 	case errors.Is(err, fs.ErrPermission):
 		return newInputError(name, Permission, "no permission to read it", "sudo cat FILE | elbscope -", err)
 	}
 	return newInputError(name, Unreadable, "cannot be read ("+cause.Error()+")", "", err)
 }
 
-// shellWord quotes a file name for a POSIX shell where that is needed. A name
-// that cannot be typed stays the word FILE, as does standard input.
-func shellWord(name string) string {
-	if name == stdinName || name == "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return "FILE"
+// nearestFolder is the folder on the way to name that is there.
+func nearestFolder(name string) string {
+	dir := filepath.Dir(name)
+	for {
+		up := filepath.Dir(dir)
+		if stat, err := os.Stat(dir); err == nil && stat.IsDir() || up == dir {
+			return dir
+		}
+		dir = up
 	}
-	word := name
-	if strings.HasPrefix(word, "-") {
-		word = "./" + word // or it would be taken for an option
+}
+
+// folderError says what to type in the place of a folder: its captures, as far
+// as their names tell.
+func folderError(name string) *InputError {
+	e := &InputError{Name: name, Kind: Directory, What: "is a directory"}
+	dir := filepath.Clean(name)
+	var captures []string
+	counts := make(map[string]int)
+	files, _ := os.ReadDir(dir) // what may not be read has nothing to offer
+	for _, f := range files {
+		for _, ending := range []string{".pcapng", ".pcap", ".cap"} {
+			base := strings.TrimSuffix(strings.TrimSuffix(f.Name(), ".gz"), ".zst")
+			if !f.IsDir() && strings.HasSuffix(base, ending) {
+				captures = append(captures, f.Name())
+				counts[filepath.Ext(f.Name())]++
+				break
+			}
+		}
 	}
-	plain := func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_@%+=:,./-", r)
+	switch {
+	case len(captures) == 0:
+		e.What += ", and no file in it has a name like capture.pcap"
+		e.Hint = "ls " + shell.File(dir)
+		return e
+	case len(captures) == 1:
+		e.Hint = "elbscope report " + shell.File(filepath.Join(dir, captures[0]))
+		return e
 	}
-	if strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
-		return word
+	glob := "*.*cap*"
+	if len(counts) == 1 {
+		glob = "*" + filepath.Ext(captures[0])
+	} else if counts[".cap"] == 0 && counts[".gz"]+counts[".zst"] == 0 {
+		glob = "*.pcap*"
 	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	e.Hint = "elbscope report " + shell.File(dir) + "/" + glob
+	if dir == "." {
+		e.Hint = "elbscope report " + glob
+	}
+	return e
 }

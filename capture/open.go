@@ -52,7 +52,7 @@ func Open(name string) (Source, error) {
 	case err != nil:
 		err = openError(name, err)
 	case stat.IsDir():
-		err = &InputError{Name: name, Kind: Directory, What: "is a directory", Hint: "elbscope report " + shellWord(name) + "/*.pcap"}
+		err = folderError(name)
 	}
 	if err != nil {
 		f.Close()
@@ -211,7 +211,7 @@ func headerError(r *reading, err error) error {
 	}
 	if errors.Is(err, ErrTruncated) {
 		what := fmt.Sprintf("is cut off inside its file header (%d bytes)", r.win.at+int64(len(r.win.rest())))
-		return newInputError(r.info.Name, CutShort, what, "kill -INT $(pidof tcpdump)", err)
+		return newInputError(r.info.Name, CutShort, what, stillWritten, err)
 	}
 	return newInputError(r.info.Name, NotACapture, "is not a capture: it starts like pcapng, but its header is damaged", "capinfos FILE", err)
 }
@@ -223,7 +223,7 @@ func stranger(r *reading) error {
 		return err
 	}
 	if n := len(head); n < 4 && startsLikeCapture(head) {
-		return newInputError(r.info.Name, CutShort, fmt.Sprintf("is cut off inside its file header (%d bytes)", n), "kill -INT $(pidof tcpdump)", nil)
+		return newInputError(r.info.Name, CutShort, fmt.Sprintf("is cut off inside its file header (%d bytes)", n), stillWritten, nil)
 	}
 	what, hint := lookOf(head)
 	if r.info.Compression != "" {

@@ -182,7 +182,7 @@ func (r *reading) stop(err error, what string, from, want int64) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		have := r.win.at + int64(len(r.win.rest())) - from
 		return r.finish(ErrTruncated, fmt.Sprintf("The capture ends inside %s (%d of %d bytes are there), %s. "+
-			"Let tcpdump finish its file with `kill -INT $(pidof tcpdump)`, then copy it again.", what, have, want, r.soFar()))
+			"If tcpdump is still writing it, end that with `kill -INT $(pidof tcpdump)`; else copy it again.", what, have, want, r.soFar()))
 	case compression != "":
 		return r.finish(ErrDamaged, fmt.Sprintf("The %s data is damaged (%v), %s. Copy the file again, and check it with `%s -t FILE`.",
 			compression, err, r.soFar(), compression))

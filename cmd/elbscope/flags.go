@@ -14,6 +14,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/filter"
 	"elbscope/analyze/rules"
+	"elbscope/internal/shell"
 	"elbscope/internal/wiretext"
 )
 
@@ -278,7 +279,7 @@ func filterError(expr string, err error) error {
 	if example == "" {
 		example = filterExample(expr, fe.Column)
 	}
-	return &hintError{what, "elbscope -Y '" + strings.ReplaceAll(example, "'", `'\''`) + "' FILE"}
+	return &hintError{what, "elbscope -Y " + shell.Quote(example) + " FILE"}
 }
 
 // filterExample returns a term for the field that stands at a column.

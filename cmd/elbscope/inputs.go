@@ -149,6 +149,8 @@ func loss(name, message string) error {
 		advice, _, _ = strings.Cut(command, "`")
 	}
 	switch advice { // a bare name is not enough to type
+	case "kill -INT $(pidof tcpdump)":
+		advice += "    (if it is still being written; else copy it again)"
 	case "scp":
 		advice = "scp HOST:FILE ."
 	case "cp":

@@ -14,6 +14,7 @@ import (
 	"elbscope/capture"
 	"elbscope/capture/flow"
 	"elbscope/capture/live"
+	"elbscope/internal/shell"
 )
 
 // recorder saves what a live source captures on its way to the analysis. What
@@ -59,7 +60,7 @@ func retyped(old, name string) string {
 		if i > 0 && strings.HasSuffix(a, old) {
 			a = strings.TrimSuffix(a, old) + name
 		}
-		words[i] = shellQuote(a)
+		words[i] = shell.Word(a)
 	}
 	return strings.Join(words, " ")
 }
@@ -215,7 +216,7 @@ func (r *recorder) fail(err error) {
 	if len(r.kept) > 0 {
 		name = r.kept[len(r.kept)-1]
 	}
-	hint := "ls -l " + shellQuote(name)
+	hint := "ls -l " + shell.Word(name)
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		hint = "df -h " + dirOf(name)
 	}

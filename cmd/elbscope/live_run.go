@@ -16,6 +16,7 @@ import (
 	"elbscope/capture"
 	"elbscope/capture/flow"
 	"elbscope/capture/live"
+	"elbscope/internal/shell"
 )
 
 // liveRun captures, and shows the screen or ends in the report.
@@ -105,22 +106,11 @@ func captureError(err error) error {
 	}
 	args := make([]string, 0, len(os.Args))
 	for _, a := range os.Args[1:] {
-		args = append(args, shellQuote(a))
+		args = append(args, shell.Word(a))
 	}
 	ie.Hint = fmt.Sprintf("sudo %s %s    (or, once and for all: sudo setcap cap_net_raw+ep %s)",
-		shellQuote(os.Args[0]), strings.Join(args, " "), shellQuote(program))
+		shell.Word(os.Args[0]), strings.Join(args, " "), shell.Word(program))
 	return ie
-}
-
-// shellQuote quotes a word for a POSIX shell where that is needed.
-func shellQuote(word string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_@%+=:,./-", r)
-	}
-	if word != "" && strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // report captures until the end and prints the report.
@@ -191,4 +181,4 @@ func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view
 }
 
 // dirOf is the directory that a file is in, for a hint.
-func dirOf(path string) string { return shellQuote(filepath.Dir(path)) }
+func dirOf(path string) string { return shell.Word(filepath.Dir(path)) }
