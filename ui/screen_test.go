@@ -55,6 +55,7 @@ func TestScreens(t *testing.T) {
 		{"empty", func(t *testing.T) *State { return samples(t, "health-checks.pcap") }, "", simpleOptions()},
 		{"twenty", twentyAlike, "", simpleOptions()},
 		{"merged", func(t *testing.T) *State { return samples(t, "two-clocks.client.pcap", "two-clocks.instance.pcap") }, "", simpleOptions()},
+		{"merged-packets", func(t *testing.T) *State { return samples(t, "two-clocks.client.pcap", "two-clocks.instance.pcap") }, "Enter p", simpleOptions()},
 		{"broken", brokenFile, "", simpleOptions()},
 		{"broken-traffic", brokenFile, "t", simpleOptions()},
 		{"reading", stillReading, "", simpleOptions()},

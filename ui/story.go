@@ -2,7 +2,7 @@ package ui
 
 import (
 	"fmt"
-	"strconv"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -173,10 +173,10 @@ func newBytes(s *story) *sheet {
 	return &sheet{name: "bytes of " + s.id, pane: newPane(a.theme, "", func(w int) []line {
 		var out []line
 		for _, x := range s.h.Sightings {
-			out = append(out, line{own(strong, leg(x)+", packet "+strconv.FormatUint(x.RequestPacket.Num, 10))})
+			out = append(out, line{own(strong, leg(x)+", packet "+s.words.Ref(x.RequestPacket))})
 			out = append(out, a.raw(x.Request.Raw, w)...)
 			if x.Response != nil {
-				out = append(out, line{own(faint, "answer, packet "+strconv.FormatUint(x.ResponsePacket.Num, 10))})
+				out = append(out, line{own(faint, "answer, packet "+s.words.Ref(x.ResponsePacket))})
 				out = append(out, a.raw(x.Response.Raw+string(x.Body), w)...)
 			}
 			out = append(out, nil)
@@ -188,21 +188,24 @@ func newBytes(s *story) *sheet {
 // newPackets lists the packets of each sighting.
 func newPackets(s *story) *sheet {
 	a := s.a
-	return &sheet{name: "packets of " + s.id, pane: newPane(a.theme, "", func(int) []line {
-		var out []line
+	return &sheet{name: "packets of " + s.id, pane: newPane(a.theme, "", func(w int) []line {
+		out := a.lines(s.words.Numbers(w - 1))
+		if len(out) > 0 {
+			out = append(out, nil)
+		}
 		for _, x := range s.h.Sightings {
 			out = append(out, line{own(strong, leg(x))})
 			for _, p := range x.Packets {
 				what := ""
-				switch p.Num {
-				case x.RequestPacket.Num:
+				switch s.words.Ref(p) {
+				case s.words.Ref(x.RequestPacket):
 					what = "request"
-				case x.ResponsePacket.Num:
+				case s.words.Ref(x.ResponsePacket):
 					what = "answer"
-				case x.ClosePacket.Num:
-					what = x.How.String() + " by " + x.ClosedBy.String()
+				case s.words.Ref(x.ClosePacket):
+					what = strings.ToUpper(x.How.String()) + " by the " + x.ClosedBy.String()
 				}
-				out = append(out, line{own(plain, fmt.Sprintf("  #%-8d %s  %6d bytes  %s", p.Num, a.clock(p.Time.Std()), p.Len, what))})
+				out = append(out, line{own(plain, fmt.Sprintf("  %-9s %s  %6d bytes  %s", s.words.Ref(p), a.clock(p.Time.Std()), p.Len, what))})
 			}
 			if x.PacketsLeftOut > 0 {
 				out = append(out, line{own(faint, fmt.Sprintf("  and %d more, not kept", x.PacketsLeftOut))})

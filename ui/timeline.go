@@ -72,7 +72,7 @@ func (t *timeline) add(h *analyze.Handshake) {
 // heights are drawn from nothing to the most.
 var (
 	heights      = []rune("·▁▂▃▄▅▆▇█")
-	asciiHeights = []rune(".123456789")
+	asciiHeights = []rune(".:-=+*%#")
 )
 
 // line draws it: both graphs have the same scale.

@@ -44,7 +44,7 @@ func TestTimeline(t *testing.T) {
 		}
 		want := " 00:16:40 ✗ 10 bad █····▁···▁  ✓ 5 good ▁········▄  ? 3 unclear 00:18:20"
 		if ascii {
-			want = " 00:16:40 x 10 bad 9....1...1  + 5 good 1........4  ? 3 unclear 00:18:20"
+			want = " 00:16:40 x 10 bad #....:...:  + 5 good :........=  ? 3 unclear 00:18:20"
 		}
 		if got := tl.line(a, 73).String(); got != want {
 			t.Errorf("\n got %q\nwant %q", got, want)

@@ -257,5 +257,20 @@ func (l *Lines) Ledger(width int) []Line {
 	})
 }
 
+// Ref names a packet: "#18", and with several inputs "[2]#18".
+func (l *Lines) Ref(r analyze.PacketRef) string { return ref(r, len(l.snap.Sources)) }
+
+// Numbers says which input has which number, where there are several.
+func (l *Lines) Numbers(width int) []Line {
+	if len(l.snap.Sources) < 2 {
+		return nil
+	}
+	return l.lay(width, func(p *page) {
+		for i := range l.snap.Sources {
+			p.text(fmt.Sprintf("[%d] ", i+1), "    ", p.wire(l.snap.Sources[i].Name, 0))
+		}
+	})
+}
+
 // Pattern returns what targets have in common that differ only by a session.
 func Pattern(target string) string { return pattern(target) }

@@ -78,12 +78,15 @@ func (p *page) date(t flow.Time) string {
 	return t.Std().In(p.loc).Format("2006-01-02")
 }
 
+// ref names a packet.
+func (p *page) ref(r analyze.PacketRef) string { return ref(r, p.sources) }
+
 // ref names a packet: "#18", and with several sources "[2]#18".
-func (p *page) ref(r analyze.PacketRef) string {
+func ref(r analyze.PacketRef, sources int) string {
 	if r.Num == 0 {
 		return ""
 	}
-	if p.sources > 1 {
+	if sources > 1 {
 		return fmt.Sprintf("[%d]#%d", r.Source+1, r.Num)
 	}
 	return fmt.Sprintf("#%d", r.Num)
