@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"elbscope/internal/wiretext"
 )
@@ -89,12 +90,40 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 		}
 		path = askPath(f.Target)
 		if hostName.MatchString(f.Host) {
-			host = fmt.Sprintf("-H 'Host: %s' ", f.Host)
+			host = fmt.Sprintf("    -H 'Host: %s' \\\n", f.Host)
 		}
 	}
-	return fmt.Sprintf(`curl -i -N -m 5 --http1.1 'http://%s%s' \
-    %s-H 'Connection: Upgrade' -H 'Upgrade: websocket' \
-    -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='`, at, path, host)
+	url := "'http://" + at + path + "'"
+	const command = "curl -i -N -m 5 --http1.1 "
+	before := ""
+	if len(command+url+" \\") > commandWidth {
+		before, url = shellVariable("URL", "http://"+at+path), `"$URL"`
+	}
+	return before + command + url + " \\\n" + host +
+		"    -H 'Connection: Upgrade' -H 'Upgrade: websocket' \\\n" +
+		"    -H 'Sec-WebSocket-Version: 13' \\\n" +
+		"    -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='"
+}
+
+// commandWidth is how wide a command may be to stand indented on a terminal of
+// 80 columns, where a line that breaks by itself cannot be copied.
+const commandWidth = 74
+
+// shellVariable assigns a value, which has no quote in it, in as many lines as
+// it takes. Unlike a string that goes on in the next line, they may be
+// indented.
+func shellVariable(name, value string) string {
+	var b strings.Builder
+	so := ""
+	for value != "" {
+		n := min(len(value), commandWidth-len(name+"="+so+"''"))
+		for n < len(value) && n > 1 && !utf8.RuneStart(value[n]) {
+			n--
+		}
+		fmt.Fprintf(&b, "%s=%s'%s'\n", name, so, value[:n])
+		so, value = "$"+name, value[n:]
+	}
+	return b.String()
 }
 
 // masks reports whether the command has a hole where a secret was.

@@ -64,9 +64,9 @@ func TestCommandsAreFilledIn(t *testing.T) {
 		want  []string
 		no    []string
 	}{
-		"all": {&facts{Facts: all}, []string{"'http://127.0.0.1:3000/chat?room=7'", "-H 'Host: chat.example' ", "first `127.0.0.1:3000` (the application), then `10.0.1.2:8080` (the instance), then `10.0.0.1:80` (",
-			"http://127.0.0.1:3000;", "location /chat {", "'tcp port 8080 or tcp port 3000'", "InstancePort=8080,", "PORT=443\nCERT=", "443 stands for the port of your listener, which this capture does not tell."}, []string{"8081", "Change the address"}},
-		"listener": {&facts{Facts: plain}, []string{"PORT=80\n\naws", "\"Protocol=TCP,LoadBalancerPort=$PORT,InstanceProtocol=TCP,InstancePort=8080\"", "80 is the port that the client asked (as X-Forwarded-Port shows)."},
+		"all": {&facts{Facts: all}, []string{"'http://127.0.0.1:3000/chat?room=7'", "-H 'Host: chat.example' \\\n", "first `127.0.0.1:3000` (the application), then `10.0.1.2:8080` (the instance), then `10.0.0.1:80` (",
+			"http://127.0.0.1:3000;", "location /chat {", "'tcp port 8080 or tcp port 3000'", "InstancePort=8080\"", "PORT=443\nCERT=", "443 stands for the port of your listener, which this capture does not tell."}, []string{"8081", "Change the address"}},
+		"listener": {&facts{Facts: plain}, []string{"PORT=80\nLISTENER=", "\"Protocol=TCP,LoadBalancerPort=$PORT\"\n", "$LISTENER,InstanceProtocol=TCP,InstancePort=8080\"", "80 is the port that the client asked (as X-Forwarded-Port shows)."},
 			[]string{"443 stands", "CERT"}},
 		"no local leg": {&facts{Facts: outer}, []string{"'http://10.0.1.2:8080/chat?room=7'", "the application's own port (not in this capture), then `10.0.1.2:8080`",
 			"http://127.0.0.1:8081;", "Change the address", "place of 8081"}, nil},
@@ -151,5 +151,29 @@ func TestListener(t *testing.T) {
 		if f.Listener != tt.listener || f.ListenerFrom != tt.from || f.Scheme != tt.scheme {
 			t.Errorf("%s: %q by %q, %q", name, f.Listener, f.ListenerFrom, f.Scheme)
 		}
+	}
+}
+
+// TestLongTarget wants a long command to be taken for the same words, indented
+// as it stands on a page, and to fit there.
+func TestLongTarget(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := "/socket.io/?EIO=4&transport=websocket&token=<masked>&a=" + strings.Repeat("x%20", 60)
+	f := &facts{Facts: analyze.Facts{Target: target, Host: "chat.example", Instance: "10.0.1.2:80"}}
+	command := curl(f)
+	var page strings.Builder
+	for l := range strings.Lines(command) {
+		if n := len(strings.TrimRight(l, "\n")); n > commandWidth {
+			t.Errorf("a line of %d: %s", n, l)
+		}
+		page.WriteString("      " + l)
+	}
+	out, err := exec.Command(sh, "-c", strings.Replace(page.String(), "curl -i", "printf '%s\\n'", 1)).CombinedOutput()
+	words := strings.Split(string(out), "\n")
+	if err != nil || len(words) < 5 || words[4] != "http://10.0.1.2:80"+target {
+		t.Errorf("%v %q", err, words)
 	}
 }
