@@ -52,7 +52,7 @@ func explanation(f *analyze.Finding) (report.Explanation, error) {
 }
 
 // explain returns the pages of rules, or the list of rules.
-func explain(topics []string) (string, error) {
+func explain(topics []string, ro report.Options) (string, error) {
 	var out strings.Builder
 	if len(topics) == 0 {
 		out.WriteString("Rules, earliest cause first; elbscope explain RULE shows one:\n")
@@ -65,7 +65,7 @@ func explain(topics []string) (string, error) {
 			fmt.Fprintf(&out, "  %-26s %s\n", id, title)
 		}
 	}
-	for _, id := range topics {
+	for i, id := range topics {
 		if rules.Lookup(id) == nil {
 			return "", &hintError{fmt.Sprintf("there is no rule %q", id), "elbscope explain"}
 		}
@@ -73,7 +73,12 @@ func explain(topics []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		out.WriteString(strings.TrimRight(page, "\n") + "\n")
+		if i > 0 {
+			out.WriteString("\n\n")
+		}
+		if err := report.Manual(&out, page, ro); err != nil {
+			return "", err
+		}
 	}
 	return out.String(), nil
 }

@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprint(stderr, tcpdumpAdvice)
 		return deliver(stdout, line, say)
 	case "explain":
-		text, err := explain(o.topics)
+		text, err := explain(o.topics, o.reportOptions(stdout))
 		if err != nil {
 			return say.complain(exitUsage, err)
 		}
