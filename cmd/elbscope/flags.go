@@ -54,6 +54,7 @@ type rawFlags struct {
 	captureExpr, captureBPF string
 	rotate, buffer          string // of live
 	help, version           bool
+	habits                  habits
 }
 
 // defineFlags says which flags there are.
@@ -78,6 +79,7 @@ func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 	fs.BoolVar(&o.tui, "tui", false, "")
 	fs.BoolVar(&o.noTUI, "no-tui", false, "")
 	addLiveFlags(fs, &o.capture, raw)
+	addHabits(fs, &raw.habits)
 	return fs
 }
 
@@ -95,6 +97,12 @@ func parseArgs(args []string) (*options, error) {
 		o.command = "version"
 	default:
 		o.words(rest)
+	}
+	if err := raw.habits.check(fs, o.command == "live"); err != nil && !raw.help {
+		return nil, err
+	}
+	if raw.habits.read != "" && o.command == "report" {
+		o.files = append(o.files, raw.habits.read)
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
 	switch o.command {

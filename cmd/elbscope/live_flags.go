@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"elbscope/capture/live"
+	"elbscope/internal/shell"
 )
 
 // liveOptions are what a command line says about capturing.
@@ -39,7 +40,7 @@ func addLiveFlags(fs *pflag.FlagSet, l *liveOptions, raw *rawFlags) {
 	fs.StringVar(&raw.rotate, "rotate", "", "")
 	fs.Uint64VarP(&l.count, "count", "c", 0, "")
 	fs.DurationVar(&l.duration, "duration", 0, "")
-	fs.IntVar(&l.snaplen, "snaplen", 0, "")
+	fs.IntVarP(&l.snaplen, "snaplen", "s", 0, "")
 	fs.StringVar(&raw.buffer, "buffer", "", "")
 	fs.StringVar(&l.user, "user", "", "")
 	fs.BoolVar(&l.promisc, "promiscuous", false, "")
@@ -49,7 +50,11 @@ func addLiveFlags(fs *pflag.FlagSet, l *liveOptions, raw *rawFlags) {
 func onlyLive(fs *pflag.FlagSet) error {
 	for _, name := range liveFlags {
 		if fs.Changed(name) {
-			return &hintError{"--" + name + " goes with elbscope live, which captures", "elbscope live -i any"}
+			hint := "elbscope live -i any"
+			if given, err := fs.GetStringArray("interface"); err == nil && len(given) > 0 {
+				hint = "elbscope live -i " + shell.Word(given[0])
+			}
+			return &hintError{"--" + name + " goes with elbscope live, which captures", hint}
 		}
 	}
 	return nil
@@ -58,6 +63,9 @@ func onlyLive(fs *pflag.FlagSet) error {
 // live reads what belongs to capturing.
 func (o *options) live(fs *pflag.FlagSet, raw *rawFlags) (err error) {
 	l := &o.capture
+	if raw.habits.user != "" {
+		l.user = raw.habits.user
+	}
 	if raw.pace != "" {
 		return &hintError{"--pace replays a capture file; what is live has its own pace", "elbscope --pace 10x FILE"}
 	}
@@ -66,7 +74,7 @@ func (o *options) live(fs *pflag.FlagSet, raw *rawFlags) (err error) {
 		return &hintError{"-f and the words behind live are two capture filters", liveFilters.expr}
 	}
 	if o.packets, err = newCaptureFilter(expr+raw.captureExpr, raw.captureBPF, liveFilters); err != nil {
-		return err
+		return named(l.words, err)
 	}
 	changed := false
 	fs.Visit(func(*pflag.Flag) { changed = true })
@@ -85,6 +93,9 @@ func (o *options) checkLive(text *rawFlags) (err error) {
 	l := &o.capture
 	if l.rotate, err = parseRotation(text.rotate); err != nil {
 		return err
+	}
+	if l.write == stdinName {
+		return &hintError{"-w saves to a file; on standard output stands the report", "sudo tcpdump -i any -s 0 -U -w - | elbscope -    (or: elbscope live -w FILE.pcapng)"}
 	}
 	if l.rotate.on() && l.write == "" {
 		return &hintError{"--rotate is about the files that -w writes", "elbscope live -w FILE.pcapng --rotate " + text.rotate}

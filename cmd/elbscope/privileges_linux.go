@@ -126,7 +126,11 @@ type account struct {
 // sudo, else nobody.
 func accountFor(name string) (*account, error) {
 	if name != "" {
-		return lookupAccount(name)
+		a, err := lookupAccount(name)
+		if err == nil && a.uid == 0 {
+			return nil, &hintError{fmt.Sprintf("--user %s is root, and nothing that parses packets may run as root", name), "elbscope live --user nobody"}
+		}
+		return a, err
 	}
 	uid, err := strconv.Atoi(os.Getenv("SUDO_UID"))
 	gid, err2 := strconv.Atoi(os.Getenv("SUDO_GID"))
