@@ -30,6 +30,8 @@ type Options struct {
 	// Save writes the packets of handshakes to a file, Export the report on
 	// them; nil where that is not offered.
 	Save, Export Writer
+	// Unsaved is set where the packets are in no file.
+	Unsaved bool
 	// Screen is a terminal to draw on; nil for the real one.
 	Screen tcell.Screen
 }
@@ -72,6 +74,8 @@ type App struct {
 	// user wants to see what is. cancel ends what is being written, if any.
 	bare, secrets bool
 	cancel        context.CancelFunc
+	// saved is set once packets were saved.
+	saved bool
 	// writing is the name of the file that is being written, percent how much
 	// of it is; -1 where that is not known.
 	writing string
@@ -173,14 +177,16 @@ func (a *App) interrupt() {
 	case a.cancel != nil && !a.quit:
 		a.cancel()
 		a.frame.say("stopping; Ctrl-C again leaves")
-	case a.quit || !a.state.Reading && a.frame.prompt == nil:
+	case a.quit:
 		a.app.Stop()
 		return
+	case !a.state.Reading && a.frame.prompt == nil:
+		a.askLeave()
 	case a.frame.prompt != nil:
 		a.frame.prompt = nil
 	default:
 		a.feed.Stop()
-		a.frame.say("stopping; Ctrl-C again leaves")
+		a.frame.say(a.stopping())
 	}
 	a.quit = true
 }
@@ -210,7 +216,7 @@ func (a *App) everywhere() []binding {
 		binding{keys: []string{"y"}, help: "copy to the terminal's clipboard (OSC 52), masked", brief: "copy", do: a.copy},
 		binding{keys: []string{"v"}, help: "show secrets, or mask them again", do: a.toggleSecrets},
 		binding{keys: []string{"Esc", "q", "Backspace"}, help: "one step back", brief: "back", do: a.stepBack},
-		binding{keys: []string{"Q"}, help: "leave the program", brief: "quit", do: a.app.Stop},
+		binding{keys: []string{"Q"}, help: "leave the program", brief: "quit", do: a.askLeave},
 		binding{keys: []string{"?", "F1"}, help: "the keys of this screen", brief: "help", do: a.help},
 		binding{keys: []string{"Ctrl-L"}, help: "draw anew", do: func() { a.app.Sync() }},
 		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.feed.Stop},

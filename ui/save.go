@@ -92,6 +92,7 @@ func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write 
 			a.cancel = nil
 			switch {
 			case err == nil:
+				a.saved = true
 				a.frame.say(note)
 			case errors.Is(err, fs.ErrExist) && !overwrite:
 				a.askOverwrite(hs, path, write)

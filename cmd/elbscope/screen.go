@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 			CaptureFilter: o.packets.forReport(),
 		},
 		Name: v.name, Note: v.note, Filter: o.expr, Save: files.save, Export: files.export,
+		Unsaved: v.live && o.capture.write == "" || slices.ContainsFunc(o.files, isPipe),
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
 			return filter.Parse(expr, o.filterContext(s.Snap))
 		},

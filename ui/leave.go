@@ -1,0 +1,49 @@
+package ui
+
+import "strings"
+
+// unsaved tells whether leaving loses what nobody can get back: handshakes
+// whose packets are in no file.
+func (a *App) unsaved() bool {
+	return a.o.Unsaved && !a.saved && (a.state.Live || a.state.Reading) && len(a.state.Snap.Handshakes) > 0
+}
+
+// askLeave leaves; where that loses something, it asks first, once.
+func (a *App) askLeave() {
+	if !a.unsaved() {
+		a.app.Stop()
+		return
+	}
+	label := "leave? packets are not saved: y leaves, n stays"
+	if a.o.Save != nil {
+		label += ", s saves"
+	}
+	p := &prompt{label: label, close: func() { a.frame.prompt = nil }}
+	p.cancel = func() { a.frame.say("Q leaves") }
+	p.changed = func(answer string) error {
+		p.text = nil
+		switch strings.ToLower(answer) {
+		case "y", "q": // Q, and Q again
+			a.app.Stop()
+		case "n":
+			p.close()
+			p.cancel()
+		case "s":
+			if a.o.Save != nil {
+				p.close()
+				a.askFile("save packets of %s as", ".pcapng", a.state.Snap.Handshakes, a.o.Save)
+			}
+		}
+		return nil
+	}
+	p.accept = func(string) { p.cancel() }
+	a.frame.prompt = p
+}
+
+// stopping is what is said when the reading is stopped.
+func (a *App) stopping() string {
+	if a.unsaved() && a.o.Save != nil {
+		return "stopping; not saved: w saves, Ctrl-C again leaves"
+	}
+	return "stopping; Ctrl-C again leaves"
+}
