@@ -74,6 +74,7 @@ type arranger struct {
 func (m *arranger) arrange(s *State, w *wish) *arrangement {
 	o := m.o
 	o.NoRedact = o.NoRedact || w.secrets
+	o.Extent = s.extent()
 	a := &arrangement{state: s, wish: w, words: report.NewLines(s.Snap, o), index: make(map[string]int)}
 	for _, hs := range s.Snap.Handshakes {
 		a.findings += len(hs.Findings)

@@ -144,7 +144,9 @@ func (t *traffic) copyText() (what, text string) { return t.sheet.copyText() }
 func (a *App) wordsOn(h *analyze.Handshake) *report.Lines {
 	one := *a.state.Snap
 	one.Handshakes = []*analyze.Handshake{h}
-	return report.NewLines(&one, a.o.Report)
+	o := a.o.Report
+	o.Extent = a.state.extent()
+	return report.NewLines(&one, o)
 }
 
 // keepTerminal remembers the terminal that is drawn on, for the clipboard.

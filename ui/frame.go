@@ -124,7 +124,8 @@ func (a *App) replayWords(s *State) string {
 		words = "PAUSED at " + s.Replay.Speed
 	}
 	if s.Size > 0 {
-		words += fmt.Sprintf(", %.0f %%", 100*float64(s.Done)/float64(s.Size))
+		// By bytes: when the last packet was captured is not known before it is read.
+		words += fmt.Sprintf(", %.0f %% of the file", 100*float64(s.Done)/float64(s.Size))
 	}
 	if s.Replay.At != 0 {
 		words += ", " + a.clock(s.Replay.At.Std())[:8]

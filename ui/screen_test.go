@@ -58,6 +58,7 @@ func TestScreens(t *testing.T) {
 		{"merged-packets", func(t *testing.T) *State { return samples(t, "two-clocks.client.pcap", "two-clocks.instance.pcap") }, "Enter p", simpleOptions()},
 		{"broken", brokenFile, "", simpleOptions()},
 		{"broken-traffic", brokenFile, "t", simpleOptions()},
+		{"stopped", stoppedEarly, "", simpleOptions()},
 		{"reading", stillReading, "", simpleOptions()},
 		{"replay", inReplay, "", simpleOptions()},
 	} {
@@ -180,6 +181,14 @@ func stillReading(t *testing.T) *State {
 	t.Helper()
 	s := *samples(t, "healthy-application-load-balancer.pcap")
 	s.Reading, s.Done, s.Size, s.Elapsed = true, 25<<20, 100<<20, 3e9
+	return &s
+}
+
+// stoppedEarly is a replay that was stopped before the end.
+func stoppedEarly(t *testing.T) *State {
+	t.Helper()
+	s := *samples(t, "healthy-application-load-balancer.pcap")
+	s.Stopped = true
 	return &s
 }
 

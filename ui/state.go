@@ -5,6 +5,7 @@ import (
 
 	"elbscope/analyze"
 	"elbscope/capture/flow"
+	"elbscope/ui/report"
 )
 
 // State is everything that the screen shows, at one moment. It does not change
@@ -27,6 +28,18 @@ type State struct {
 	Replay *Replay
 	// Err is what went wrong with the inputs, for people.
 	Err error
+}
+
+// extent says how much of the capture was read; a live one ends where it was
+// stopped.
+func (s *State) extent() report.Extent {
+	switch {
+	case s.Reading:
+		return report.Growing
+	case s.Stopped && !s.Live:
+		return report.Stopped
+	}
+	return report.Whole
 }
 
 // Replay says how a capture is shown as it happened.

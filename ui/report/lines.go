@@ -221,15 +221,30 @@ func (p *page) nothingWrong(h *analyze.Handshake) {
 	p.styled(bold, "", "", words)
 	switch h.Verdict {
 	case analyze.Healthy:
-		p.text("", "", "Every leg in the capture shows a sound handshake, and the 101 came back. There is nothing to mend.")
+		if p.o.Extent == Stopped {
+			p.text("", "", "Every leg shows a sound handshake, and the 101 came back, as far as was read. "+onlyPart)
+			return
+		}
+		soFar := ""
+		if p.o.Extent == Growing {
+			soFar = " so far"
+		}
+		p.text("", "", "Every leg in the capture shows a sound handshake, and the 101 came back. There is nothing to mend"+soFar+".")
 	case analyze.Undetermined:
 		p.text("", "", p.own("Cannot tell, because "+h.Why+"."))
 	case analyze.Pending:
+		if p.o.Extent == Stopped {
+			p.text("", "", "No answer as far as was read. "+onlyPart)
+			return
+		}
 		p.text("", "", "No answer yet.")
 	default:
 		p.text("", "", "No rule has anything to say about it.")
 	}
 }
+
+// onlyPart says what Stopped means.
+const onlyPart = "Reading was stopped before the end of the capture; what comes later was not looked at."
 
 // Headers sets the heads of two sightings side by side, every field.
 func (l *Lines) Headers(before, after *analyze.Sighting, width int) []Line {

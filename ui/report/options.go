@@ -20,6 +20,9 @@ type Options struct {
 	// Note is shown at the top: for instance that a filter chose only some of
 	// the handshakes.
 	Note string
+	// Extent says how much of the capture was read: what looks well is so only
+	// as far as that.
+	Extent Extent
 	// CaptureFilter is what left packets out, if anything did.
 	CaptureFilter CaptureFilter
 	// NoRedact shows cookies, credentials and tokens as they were sent.
@@ -41,6 +44,19 @@ type Options struct {
 	// it the text has what is needed to act, and says where the rest is.
 	Full bool
 }
+
+// Extent is how much of a capture was read.
+type Extent uint8
+
+// The extents.
+const (
+	// Whole: all of it, or all that there will be.
+	Whole Extent = iota
+	// Growing: there is more to come.
+	Growing
+	// Stopped: there is more, which nobody will look at.
+	Stopped
+)
 
 // Explanation is why a finding is one and what to do about it. Text is
 // Markdown, already filled with the finding's facts, and so is Note, which is

@@ -17,6 +17,10 @@ func (p *page) nothing(s *analyze.Snapshot) {
 		p.text("", "", p.own("Without -Y they are shown."))
 		return
 	}
+	if p.o.Extent == Stopped {
+		p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s. %s", count(s.Totals.Packets, "packet", "packets"), onlyPart)))
+		return
+	}
 	reasons := whyNothing(s, &p.o.CaptureFilter)
 	p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s: %s.",
 		count(s.Totals.Packets, "packet", "packets"), reasons[0].why)))
