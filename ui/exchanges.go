@@ -112,7 +112,7 @@ func (e *exchanges) show(rows *exchangeRows) {
 	e.list.sorted, e.list.reversed = rows.order.sorted, rows.order.reversed
 	e.list.empty = []line{{own(plain, "  No HTTP exchange: t on the first screen says where the packets went.")}}
 	if rows.order.text != "" {
-		e.list.empty = []line{{own(plain, fmt.Sprintf("  None of %d exchanges has this text; f changes it.", rows.of))}}
+		e.list.empty = []line{{own(plain, fmt.Sprintf("  None of %d exchanges has this text; f changes it, and nothing typed there shows all.", rows.of))}}
 	}
 	e.list.setRows(rows)
 }

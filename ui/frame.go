@@ -39,6 +39,9 @@ func (f *frame) Draw(screen tcell.Screen) {
 	t := f.a.theme
 	if width < leastWidth || height < leastHeight {
 		t.draw(screen, x, y, width, line{own(plain, fmt.Sprintf("elbscope needs %dx%d", leastWidth, leastHeight))}, tcell.StyleDefault)
+		if height > 1 {
+			t.draw(screen, x, y+1, width, line{own(plain, "Q leaves; --no-tui prints the report")}, tcell.StyleDefault)
+		}
 		return
 	}
 	t.draw(screen, x, y, width, f.head(width), tcell.StyleDefault.Reverse(true))

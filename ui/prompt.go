@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+
 	"github.com/gdamore/tcell/v2"
 
 	"elbscope/analyze/filter"
@@ -51,7 +53,7 @@ func (p *prompt) key(ev *tcell.EventKey, name string) {
 	p.err = ""
 	if p.changed != nil {
 		if err := p.changed(string(p.text)); err != nil {
-			p.err = err.Error()
+			p.err = inShort(err)
 		}
 	}
 }
@@ -84,7 +86,7 @@ func (a *App) askFilter() {
 			if err := a.setFilter(text); err != nil { // to be mended, not typed anew
 				_ = a.setFilter(before) // it was right before
 				a.askFilter()
-				a.frame.prompt.text, a.frame.prompt.err = []rune(text), err.Error()
+				a.frame.prompt.text, a.frame.prompt.err = []rune(text), inShort(err)
 			}
 		},
 		cancel: func() { _ = a.setFilter(before) },
@@ -99,4 +101,13 @@ func (a *App) setFilter(expr string) error {
 	}
 	a.want(func(w *wish) { w.filter = f })
 	return nil
+}
+
+// inShort is what is wrong with a filter, for a line of the screen.
+func inShort(err error) string {
+	var e *filter.Error
+	if errors.As(err, &e) {
+		return e.Short()
+	}
+	return err.Error()
 }

@@ -132,8 +132,11 @@ func TestTooSmall(t *testing.T) {
 	for _, size := range [][2]int{{59, 15}, {60, 14}, {20, 5}, {1, 1}} {
 		r := launch(t, samples(t, "article-502.pcapng"), size[0], size[1], simpleOptions())
 		r.press("Enter d Down Esc Esc")
-		want := "elbscope needs 60x15"
-		if got := strings.TrimSpace(r.text()); got != want[:min(len(want), size[0])] {
+		var want []string
+		for _, l := range []string{"elbscope needs 60x15", "Q leaves; --no-tui prints the report"}[:min(2, size[1])] {
+			want = append(want, strings.TrimSpace(l[:min(len(l), size[0])]))
+		}
+		if got := strings.TrimSpace(r.text()); got != strings.Join(want, "\n") {
 			t.Errorf("%v shows %q", size, got)
 		}
 		r.leave()

@@ -81,6 +81,15 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Short says what is wrong and what to write instead, where there is little
+// room.
+func (e *Error) Short() string {
+	if e.Example == "" {
+		return e.Error()
+	}
+	return e.Problem + "; write " + e.Example
+}
+
 // Parse reads an expression. An error is always an *Error.
 func Parse(expr string, ctx Context) (*Filter, error) {
 	if ctx.Location == nil {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -114,7 +116,7 @@ const patience = 20 * time.Millisecond
 const savePatience = 5 * time.Second
 
 // wantsScreen decides between the screen and the report: the screen on a
-// terminal, unless the report was asked for.
+// terminal that can show one, unless the report was asked for.
 func (o *options) wantsScreen(stdout io.Writer) bool {
 	switch {
 	case o.noTUI:
@@ -122,7 +124,14 @@ func (o *options) wantsScreen(stdout io.Writer) bool {
 	case o.tui:
 		return true
 	}
-	return !o.printed && isTerminal(stdout)
+	return !o.printed && isTerminal(stdout) && drawable()
+}
+
+// drawable tells whether the terminal says that it can show more than lines.
+// Windows has no TERM.
+func drawable() bool {
+	term := os.Getenv("TERM")
+	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
 }
 
 // inputNames names what is being read, for the title.
