@@ -12,9 +12,13 @@ import (
 // anybody with an empty screen.
 func (p *page) nothing(s *analyze.Snapshot) {
 	if p.o.Note != "" && s.Totals.Handshakes > 0 {
-		p.styled(bold, "", "", fmt.Sprintf("None of %s was chosen: the filter hides all of them.",
-			count(s.Totals.Handshakes, "WebSocket handshake", "WebSocket handshakes")))
-		p.text("", "", p.own("Without -Y they are shown."))
+		if s.Totals.Handshakes == 1 {
+			p.styled(bold, "", "", "The only WebSocket handshake was not chosen: the filter hides it.")
+			p.text("", "", "Without -Y it is shown.")
+			return
+		}
+		p.styled(bold, "", "", fmt.Sprintf("None of %s WebSocket handshakes was chosen: the filter hides all of them.", grouped(s.Totals.Handshakes)))
+		p.text("", "", "Without -Y they are shown.")
 		return
 	}
 	if p.o.Extent == Stopped {
