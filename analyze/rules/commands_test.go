@@ -177,3 +177,31 @@ func TestLongTarget(t *testing.T) {
 		t.Errorf("%v %q", err, words)
 	}
 }
+
+// TestCommandsFit wants no line of a command to be wider than a terminal, where
+// it could not be copied.
+func TestCommandsFit(t *testing.T) {
+	seen := 0
+	for _, id := range IDs() {
+		page, err := Page(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inside := false
+		for line := range strings.Lines(page) {
+			line = strings.TrimRight(line, "\n")
+			switch {
+			case strings.HasPrefix(line, "```"):
+				inside = line == "```sh"
+			case inside:
+				seen++
+				if len(line) > commandWidth {
+					t.Errorf("%s: a line of %d: %s", id, len(line), line)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no page has a command")
+	}
+}
