@@ -65,6 +65,8 @@ func TestJudgeSees(t *testing.T) {
 		{"clock", `"clockOffset":0`, `"clockOffset":0.5`},
 		{"problem", `"problems":[]`, `"problems":[{"code":"snaplen"}]`},
 		{"ledger", `"empty":1`, `"empty":2`},
+		{"drops", `"requests":1`, `"requests":1,"kernelDropped":1`},
+		{"evictions", `"requests":1`, `"requests":1,"evicted":1`},
 		{"evidence", `[{"packet":1}]`, `[]`},
 		{"remedy", `[{"title":"make the listener TCP"}]`, `[]`},
 		{"schema", "report/v1", "report/v2"},
@@ -80,7 +82,8 @@ func TestJudgeSees(t *testing.T) {
 			t.Fatal(err)
 		}
 		var c complaints
-		c.frame(&r, 1, 1)
+		c.form(&r, 1, 1)
+		c.nothingLost(&r)
 		c.wants(&r, wants)
 		if right := test.old == test.new; right != (len(c) == 0) {
 			t.Errorf("%s: %q", test.name, c)
@@ -89,7 +92,7 @@ func TestJudgeSees(t *testing.T) {
 	var r report
 	_ = json.Unmarshal([]byte(sound), &r)
 	var c complaints
-	if c.frame(&r, 0, 1); len(c) == 0 {
+	if c.form(&r, 0, 1); len(c) == 0 {
 		t.Error("a wrong exit status goes unnoticed")
 	}
 }

@@ -27,8 +27,10 @@ type report struct {
 type source struct {
 	Name        string
 	ClockOffset *float64
-	Problems    []struct{ Code string }
+	Problems    []problem
 }
+
+type problem struct{ Code string }
 
 type handshake struct {
 	ID, Target, Verdict, Certainty string
@@ -43,6 +45,7 @@ type handshake struct {
 type sighting struct {
 	Leg             string
 	Status          *int
+	StatusPacket    *uint64
 	ClosedBy, Close *string
 	WebSocketFrames uint64
 	ProxyProtocol   *string

@@ -35,7 +35,7 @@ type tools struct {
 
 // packages says what to install for a program that is missing.
 var packages = map[string]string{
-	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "sysctl": "procps",
+	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "tmux": "tmux", "sysctl": "procps",
 	"editcap": "wireshark-common", "mergecap": "wireshark-common",
 	"nginx": "nginx", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
 	"node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
@@ -91,6 +91,9 @@ func installed(all []*scene) error {
 		programs := append([]string{s.balancer.needs}, s.needs...)
 		if !s.proxy.direct {
 			programs = append(programs, "nginx")
+		}
+		if s.live != nil {
+			programs = append(programs, "tmux")
 		}
 		if s.npm {
 			programs = append(programs, "node", "npm")
