@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -136,18 +137,14 @@ func (w *watching) openStory() error {
 }
 
 // freeze stops both runs where they stand, so that the kernel has nobody to
-// hand packets to; thaw lets them go on.
+// hand packets to; thaw lets them go on. tmux would wake up its program at
+// once, so it goes to sleep first, and wakes up last.
 func (w *watching) freeze() error {
 	for _, pid := range w.pids() {
 		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 			return err
 		}
-		err := until("elbscope has stopped", 5*time.Second, func() bool {
-			stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-			_, state, _ := strings.Cut(string(stat), ") ")
-			return strings.HasPrefix(state, "T")
-		})
-		if err != nil {
+		if err := until("a program has stopped", 5*time.Second, func() bool { return stopped(pid) }); err != nil {
 			return err
 		}
 	}
@@ -156,10 +153,30 @@ func (w *watching) freeze() error {
 
 func (w *watching) thaw() error {
 	var failed error
-	for _, pid := range w.pids() {
+	for _, pid := range slices.Backward(w.pids()) {
+		if !stopped(pid) {
+			failed = errors.Join(failed, fmt.Errorf("process %d did not stay where it was", pid))
+		}
 		failed = errors.Join(failed, syscall.Kill(pid, syscall.SIGCONT))
 	}
 	return failed
 }
 
-func (w *watching) pids() []int { return []int{w.stream.cmd.Process.Pid, w.terminal.pid} }
+func (w *watching) pids() []int {
+	return []int{w.terminal.server, w.terminal.pid, w.stream.cmd.Process.Pid}
+}
+
+// stopped reports whether all threads of a process stand still.
+func stopped(pid int) bool {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	for _, t := range threads {
+		stat, err := os.ReadFile(t)
+		if err != nil {
+			continue // it has ended
+		}
+		if _, state, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(state, "T") {
+			return false
+		}
+	}
+	return len(threads) > 0
+}

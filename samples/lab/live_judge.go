@@ -140,7 +140,7 @@ func (s *site) inTime(saved *report) (c complaints) {
 			c.add("%q was never on the screen, which shows:\n%s", text, w.terminal.text())
 		case took > atOnce:
 			c.add("%q was on the screen %s after packet %d", text, took, number)
-		default:
+		case took > 0: // otherwise something earlier brought it
 			s.notes = append(s.notes, strconv.Quote(text)+" was on the screen after "+took.Round(time.Millisecond).String())
 		}
 	}

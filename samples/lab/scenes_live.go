@@ -85,10 +85,50 @@ var liveScenes = []*scene{
 	},
 }
 
+// sailsLiveScenes are the article's own software, captured by elbscope itself.
+var sailsLiveScenes = []*scene{
+	{
+		name: "npm-live-sails-article", balancer: nginxRewrites, proxy: beanstalk, application: nodeServer("6", "sails"),
+		sentence: "The failure of the article, for real, on the screen within a second of its 502: both halves, from the instance's two legs.",
+		calls:    []call{{page("/first")}},
+		drive:    socketIO("0.9", "websocket", refused502),
+		got:      map[string]int{"/first": 200},
+		live: &watch{
+			args: onBothLegs, want: liveSails, screen: []string{"rewritten", "10.99.1.1"}, since: answered, story: articleStory,
+		},
+		views: []view{instanceOnly(liveSails)},
+	},
+	{
+		name: "npm-live-sails-cured", balancer: haproxyTCP, proxy: snippet, application: nodeServer("6", "sails"),
+		sentence: "The article's application behind a TCP listener and an nginx that passes the upgrade on, on the screen as it happens: healthy.",
+		calls:    []call{{page("/first")}},
+		drive:    socketIO("0.9", "websocket", "websocket"),
+		got:      map[string]int{"/first": 200},
+		live:     &watch{args: onBothLegs, want: liveCured, screen: []string{"healthy"}, since: answered},
+		views:    []view{instanceOnly(liveCured)},
+	},
+	{
+		name: "npm-live-sails-idle-cut", balancer: haproxyTCP, proxy: impatient, application: nodeServer("6", "sails"),
+		sentence: "nginx on the instance cuts a WebSocket of Sails that was silent for two seconds, and this is seen as it happens.",
+		drive:    calling(call{page("/first"), session, awaitEnd}),
+		got:      map[string]int{"/first": 200},
+		live: &watch{
+			args: onBothLegs, screen: []string{"healthy", "websocket-idle"}, since: cut,
+			want: `want handshake verdict=healthy certainty=proven status=101 sightings=2 culprit=none
+			    legs=client,local closed=server-fin,client-fin findings=websocket-idle-timeout:warning`,
+		},
+		views: []view{both(`want handshake verdict=healthy certainty=proven status=101 sightings=3 culprit=none
+		    closed=server-fin,server-fin,client-fin findings=websocket-idle-timeout:warning`)},
+	},
+}
+
 // What the instance alone sees of the article, its cure, and of a cut that came
 // from before it.
 const (
 	liveArticle = `want handshake target=/old verdict=rewritten certainty=inferred status=502 sightings=3
+	    culprit=-|10.99.1.1 legs=instance,local,local
+	    findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info`
+	liveSails = `want handshake verdict=rewritten certainty=inferred status=502 sightings=3
 	    culprit=-|10.99.1.1 legs=instance,local,local
 	    findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info`
 	liveCured = `want handshake verdict=healthy certainty=proven status=101 sightings=2 culprit=none

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -16,9 +15,10 @@ import (
 // all the time, for when texts first appear.
 type terminal struct {
 	socket string
-	pid    int
-	lock   sync.Mutex
-	last   string
+	// pid is the program's, server that of tmux.
+	pid, server int
+	lock        sync.Mutex
+	last        string
 	// seen is when each text was there first; the zero time if it was not.
 	seen    map[string]time.Time
 	closing chan struct{}
@@ -43,11 +43,11 @@ func (s *site) openTerminal(on *namespace, texts []string, program string, args 
 		return nil, err
 	}
 	s.closers = append(s.closers, func() { _ = t.command("kill-server").Run() })
-	out, err := t.command("display-message", "-p", "#{pane_pid}").Output()
+	out, err := t.command("display-message", "-p", "#{pane_pid} #{pid}").Output()
 	if err != nil {
 		return nil, fmt.Errorf("the program in the terminal: %w", err)
 	}
-	if t.pid, err = strconv.Atoi(strings.TrimSpace(string(out))); err != nil {
+	if _, err := fmt.Sscan(string(out), &t.pid, &t.server); err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, t.lookAway)

@@ -179,16 +179,19 @@ func hold(w http.ResponseWriter, r *http.Request) {
 	old(w, r)
 }
 
+// release lets them go, on a connection that is not used again.
 func release(w http.ResponseWriter, r *http.Request) {
 	releaseOnce.Do(func() { close(released) })
+	w.Header().Set("Connection", "close")
 	page(w, r)
 }
 
-// bulk is a large page.
+// bulk is a large page on a connection that is not used again.
 func bulk(w http.ResponseWriter, r *http.Request) {
 	kib, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/bulk/"))
 	piece := strings.Repeat("x", 1023) + "\n"
 	w.Header().Set("Content-Length", strconv.Itoa(kib<<10))
+	w.Header().Set("Connection", "close")
 	for range kib {
 		if _, err := io.WriteString(w, piece); err != nil {
 			return
