@@ -23,11 +23,17 @@ func TestScenes(t *testing.T) {
 			t.Errorf("there are two scenes %s", s.name)
 		}
 		names = append(names, s.name)
-		if s.sentence == "" || s.balancer == nil || s.proxy == nil || len(s.calls) == 0 && s.drive == nil || len(s.views) == 0 {
+		if s.sentence == "" || s.balancer == nil || s.proxy == nil || len(s.calls) == 0 && s.drive == nil || len(s.views) == 0 && s.live == nil {
 			t.Errorf("%s is incomplete", s.name)
 		}
 		if len(s.got) == 0 && s.drive == nil {
 			t.Errorf("%s does not say what the client must get", s.name)
+		}
+		if w := s.live; w != nil {
+			if len(w.screen) == 0 || w.since == nil || len(w.args) == 0 {
+				t.Errorf("%s does not say what must be on the screen, and when", s.name)
+			}
+			s.views = append(s.views, view{name: "live", want: w.want})
 		}
 		for _, v := range s.views {
 			if wants, err := v.wants(s.name); err != nil || len(wants) == 0 {

@@ -50,10 +50,9 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
+	defer t.close(o.keep)
 	if o.keep {
 		defer fmt.Fprintf(os.Stdout, "kept: %s\n", t.dir)
-	} else {
-		defer os.RemoveAll(t.dir)
 	}
 	begun := time.Now()
 	outcomes := playAll(ctx, all, t, o.jobs)
