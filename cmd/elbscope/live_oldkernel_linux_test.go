@@ -37,9 +37,9 @@ func upTo(newest int, log string) []string {
 	return []string{"strace", "-D", "-f", "-o", log, "-e", "signal=none", "-e", "trace=" + later, "-e", "inject=" + later + ":error=ENOSYS"}
 }
 
-// TestLinux414 runs the program as it is shipped where no system call is newer
+// TestLiveOn414 runs the program as it is shipped where no system call is newer
 // than Linux 4.14: live on the instance, as the report, and on the screen.
-func TestLinux414(t *testing.T) {
+func TestLiveOn414(t *testing.T) {
 	l := newLab(t)
 	needLab(t, "strace", "tmux")
 	save, log := filepath.Join(l.dir, "old.pcapng"), filepath.Join(l.dir, "strace")
@@ -76,9 +76,9 @@ func TestLinux414(t *testing.T) {
 	over("screen")
 }
 
-// TestLinux414Sees makes sure that a refused system call would be noticed: the
+// TestLiveOn414Sees makes sure that a refused system call would be noticed: the
 // same words with a kernel so old that there is no openat.
-func TestLinux414Sees(t *testing.T) {
+func TestLiveOn414Sees(t *testing.T) {
 	needLab(t, "strace")
 	words := append(upTo(unix.SYS_OPENAT-1, filepath.Join(t.TempDir(), "strace")), shippedProgram(t), "../../samples/article-502.pcapng")
 	out, err := exec.Command(words[0], words[1:]...).CombinedOutput()

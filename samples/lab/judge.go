@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"elbscope/internal/story"
@@ -121,97 +120,7 @@ func (c *complaints) nothingLost(r *report) {
 	}
 }
 
-// wants compares a report with what is wanted. Handshakes are told apart by
-// their target where it is named, and by their order otherwise.
+// wants compares a report with what is wanted.
 func (c *complaints) wants(r *report, wants []story.Want) {
-	asked := 0
-	taken := make([]bool, len(r.Handshakes))
-	for _, w := range wants {
-		var got func(string) string
-		switch w.Kind {
-		case "findings":
-			for _, f := range r.Findings {
-				c.add("unwanted finding %s: %s", f.Rule, f.Title)
-			}
-			continue
-		case "counters":
-			got = r.counter
-		case "source":
-			index, _ := w.Get("index")
-			i, err := strconv.Atoi(index.Value)
-			if err != nil || i >= len(r.Sources) {
-				c.add("there is no source %q", index.Value)
-				continue
-			}
-			got = func(name string) string {
-				if name == "index" {
-					return index.Value
-				}
-				return r.Sources[i].value(name)
-			}
-		case "handshake":
-			asked++
-			i := find(r.Handshakes, taken, w)
-			if i < 0 {
-				c.add("there is no handshake for line %d", w.Line)
-				continue
-			}
-			taken[i] = true
-			got = func(name string) string { return r.Handshakes[i].value(r, name) }
-		}
-		c.fields(w, got)
-	}
-	if asked > 0 && asked != len(r.Handshakes) {
-		c.add("%d handshakes were found, not %d", len(r.Handshakes), asked)
-	}
-}
-
-// find returns the index of the handshake that a want is about.
-func find(all []handshake, taken []bool, w story.Want) int {
-	target, named := w.Get("target")
-	for i := range all {
-		if !taken[i] && (!named || all[i].Target == target.Value) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (c *complaints) fields(w story.Want, got func(string) string) {
-	about := w.Kind
-	if t, ok := w.Get("target"); ok {
-		about = t.Value
-	}
-	for _, f := range w.Fields {
-		if g := got(f.Name); !matches(f, g) {
-			c.add("%s: %s is %s, not %s", about, f.Name, g, f.Value)
-		}
-	}
-}
-
-// matches compares one value. Findings may be named with their severity.
-func matches(f story.Field, got string) bool {
-	if f.Name == "clockOffset" {
-		a, errA := strconv.ParseFloat(f.Value, 64)
-		b, errB := strconv.ParseFloat(got, 64)
-		return errA == nil && errB == nil && a-b < 0.01 && b-a < 0.01
-	}
-	if f.Name != "findings" {
-		return got == f.Value
-	}
-	have := strings.FieldsFunc(got, func(r rune) bool { return r == ',' })
-	want := f.List()
-	if !f.AtLeast && len(have) != len(want) {
-		return false
-	}
-	for i, w := range want {
-		is := func(h string) bool {
-			rule, _, _ := strings.Cut(h, ":")
-			return h == w || rule == w
-		}
-		if f.AtLeast && !slices.ContainsFunc(have, is) || !f.AtLeast && !is(have[i]) {
-			return false
-		}
-	}
-	return true
+	*c = append(*c, story.Differences(answers{r}, wants, story.ByTarget)...)
 }

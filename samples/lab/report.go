@@ -78,6 +78,22 @@ func askElbscope(program string, files []string) (*report, int, error) {
 	return &r, status, nil
 }
 
+// answers is a report in the words of wants.
+type answers struct{ r *report }
+
+// Handshakes and the others implement story.Answers.
+func (a answers) Handshakes() int                      { return len(a.r.Handshakes) }
+func (a answers) Sources() int                         { return len(a.r.Sources) }
+func (a answers) Handshake(i int, field string) string { return a.r.Handshakes[i].value(a.r, field) }
+func (a answers) Source(i int, field string) string    { return a.r.Sources[i].value(field) }
+func (a answers) Counter(name string) string           { return a.r.counter(name) }
+func (a answers) Findings() (all []string) {
+	for _, f := range a.r.Findings {
+		all = append(all, f.Rule+": "+f.Title)
+	}
+	return all
+}
+
 // value returns a field of a handshake as stories write it.
 func (h *handshake) value(r *report, name string) string {
 	list := func(of func(*sighting) string) string {
