@@ -25,8 +25,8 @@ var websocketIdleTimeout = &analyze.Rule{
 				return []*analyze.Finding{bothLegsCut(c, legs[i-1], legs[i])}
 			}
 		}
-		if len(legs) == 1 && cutByHop(legs[0]) && timeoutNear(silentFor(legs[0])) != "" {
-			return []*analyze.Finding{oneLegCut(c, legs[0])}
+		if first := legs[0]; (len(legs) == 1 || cutFromBefore(legs)) && cutByHop(first) && timeoutNear(silentFor(first)) != "" {
+			return []*analyze.Finding{oneLegCut(c, first)}
 		}
 		return nil
 	},
@@ -39,7 +39,18 @@ func cutBetween(outer, inner *analyze.Sighting) bool {
 		silentEnd(inner) && inner.ClosedBy == flow.FromClient
 }
 
-// cutByHop reports whether the only leg was closed by something that has a
+// cutFromBefore reports whether the close came from before the first leg, and
+// each hop behind it only passed it on.
+func cutFromBefore(legs []*analyze.Sighting) bool {
+	for _, s := range legs {
+		if s.ClosedBy != flow.FromClient || !silentEnd(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// cutByHop reports whether the first leg was closed by something that has a
 // timeout: any end but the client's own. A server that leaves at the very
 // second at which nginx does is taken for nginx.
 func cutByHop(s *analyze.Sighting) bool {
