@@ -228,8 +228,5 @@ func (h *Handshake) size() int {
 			n += len(s.Response.Raw) + 48*len(s.Response.Fields)
 		}
 	}
-	for _, f := range h.Findings {
-		n += 1024 + 256*len(f.Evidence)
-	}
-	return n
+	return n + 256*len(h.Findings)
 }

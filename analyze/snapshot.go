@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unique"
 
 	"elbscope/capture/flow"
 )
@@ -38,8 +39,7 @@ type Snapshot struct {
 // handshakes that met it.
 type Group struct {
 	ID string
-	// Rule, Severity, Certainty, Title and Facts are those of the first of
-	// Findings.
+	// Finding is the first of Findings and speaks for all.
 	*Finding
 	// Findings and Handshakes run in parallel, by time.
 	Findings   []*Finding
@@ -50,9 +50,10 @@ type Group struct {
 
 // GroupKey is equal for findings that Fold joins.
 type GroupKey struct {
-	Rule, Group string
-	Severity    Severity
-	Certainty   Certainty
+	Rule      string
+	Group     unique.Handle[Likeness]
+	Severity  Severity
+	Certainty Certainty
 }
 
 // Key says which group a finding belongs to.

@@ -298,7 +298,7 @@ func unsound(all []*Sighting) string {
 // may have done what an earlier rule looks for: damage is told in the order in
 // which it happened.
 func (e *Engine) askRules(h *Handshake, around *circumstances) {
-	c := Case{Handshake: h, ProxyAccepted: func(server string) bool { return e.proxyOK[server] }, Polling: around.polling}
+	c := Case{Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)
 		h.Findings = append(h.Findings, found...)

@@ -231,7 +231,7 @@ func TestJSONUnknownIsNull(t *testing.T) {
 			Leg:  analyze.InstanceLeg, Request: head(t, false, "GET /chat HTTP/1.1\nUpgrade: websocket\nX-Cut…"),
 			RequestPacket: packet(1, 0), Time: at(0),
 		}},
-		Findings: []*analyze.Finding{{Rule: "connection-rewritten", Severity: analyze.Error, Certainty: analyze.Inferred, Title: "No evidence"}},
+		Findings: []*analyze.Finding{{Rule: "connection-rewritten", Severity: analyze.Error, Certainty: analyze.Inferred, Words: analyze.FixedWords("No evidence", analyze.Facts{})}},
 	}
 	innocent := article(t, "h2", 5, 10)
 	innocent.Verdict, innocent.Findings = analyze.Refused, nil

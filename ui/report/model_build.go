@@ -211,7 +211,7 @@ func (b *builder) finding(g *analyze.Group, o *Options) findingJSON {
 		Rule:        g.Rule,
 		Severity:    string(g.Severity),
 		Certainty:   string(g.Certainty),
-		Title:       b.text(g.Title),
+		Title:       b.text(g.Title()),
 		Handshakes:  []string{},
 		Evidence:    b.evidence(g),
 		Explanation: e.markdown(),
@@ -237,17 +237,18 @@ func (b *builder) finding(g *analyze.Group, o *Options) findingJSON {
 func (b *builder) evidence(g *analyze.Group) []evidenceJSON {
 	all := []evidenceJSON{}
 	for _, f := range g.Findings {
-		for i := range f.Evidence {
-			if len(all) == maxEvidence {
-				return all
-			}
-			all = append(all, b.proof(&f.Evidence[i]))
+		if len(all) == maxEvidence {
+			return all
+		}
+		proofs := f.Evidence()
+		for i := range proofs[:min(len(proofs), maxEvidence-len(all))] {
+			all = append(all, b.proof(&proofs[i]))
 		}
 	}
 	if len(all) == 0 {
 		first := g.Handshakes[0].First()
 		all = append(all, b.proof(&analyze.Evidence{
-			Packet: first.RequestPacket, Conn: first.Conn, Text: g.Title, Quote: first.Request.Start,
+			Packet: first.RequestPacket, Conn: first.Conn, Text: g.Title(), Quote: first.Request.Start,
 		}))
 	}
 	return all

@@ -195,7 +195,7 @@ func sameNews(a, b *analyze.Handshake) bool {
 		slices.EqualFunc(a.Sightings, b.Sightings, sameSighting)
 }
 
-func sameFinding(a, b *analyze.Finding) bool { return a.Key() == b.Key() && a.Title == b.Title }
+func sameFinding(a, b *analyze.Finding) bool { return a.Key() == b.Key() && a.Title() == b.Title() }
 
 func sameSighting(a, b *analyze.Sighting) bool {
 	return a.Exchange == b.Exchange && a.Hop == b.Hop && a.Leg == b.Leg && a.Answer == b.Answer &&
