@@ -65,7 +65,6 @@ var severityRank = map[Severity]int{Error: 0, Warning: 1, Info: 2}
 // time of the first handshake, and numbers them f1, f2, ...
 func Fold(hs []*Handshake) []*Group {
 	index := make(map[GroupKey]*Group)
-	home := make(map[*Finding]*Group)
 	var groups []*Group
 	for _, h := range hs {
 		for _, f := range h.Findings {
@@ -78,7 +77,6 @@ func Fold(hs []*Handshake) []*Group {
 			}
 			g.Findings = append(g.Findings, f)
 			g.Handshakes = append(g.Handshakes, h)
-			home[f] = g
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b *Group) int {
@@ -86,8 +84,8 @@ func Fold(hs []*Handshake) []*Group {
 	})
 	for i, g := range groups {
 		g.ID = "f" + strconv.Itoa(i+1)
-		if g.Finding.Cause != nil {
-			g.Cause = home[g.Finding.Cause]
+		if cause := g.Finding.Cause; cause != nil {
+			g.Cause = index[cause.Key()]
 		}
 	}
 	return groups

@@ -153,7 +153,7 @@ func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
 		}
 		for _, f := range causes {
 			p.styled(bold, "", "   ", "All ways for: "+p.own(p.masking.text(f.Title())))
-			p.remedies(p.build.groups[f], p.o.explain(f), t)
+			p.remedies(p.build.id(f), p.o.explain(f), t)
 			p.empty()
 		}
 	})

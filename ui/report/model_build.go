@@ -2,6 +2,7 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"elbscope/analyze"
@@ -35,11 +36,12 @@ func list[T any](v []T) []T {
 type builder struct {
 	masking
 	offsets []time.Duration
-	groups  map[*analyze.Finding]string
+	// groups are the ids of the findings.
+	groups map[analyze.GroupKey]string
 }
 
 func newBuilder(s *analyze.Snapshot, groups []*analyze.Group, o *Options) *builder {
-	b := &builder{masking: o.masking(), groups: make(map[*analyze.Finding]string)}
+	b := &builder{masking: o.masking(), groups: make(map[analyze.GroupKey]string)}
 	for i := range s.Sources {
 		var offset time.Duration
 		if d := s.Sources[i].ClockOffset; d != nil {
@@ -48,9 +50,7 @@ func newBuilder(s *analyze.Snapshot, groups []*analyze.Group, o *Options) *build
 		b.offsets = append(b.offsets, offset)
 	}
 	for _, g := range groups {
-		for _, f := range g.Findings {
-			b.groups[f] = g.ID
-		}
+		b.groups[g.Key()] = g.ID
 	}
 	return b
 }
@@ -126,15 +126,16 @@ func (b *builder) handshake(h *analyze.Handshake) handshakeJSON {
 	for _, s := range h.Sightings {
 		j.Sightings = append(j.Sightings, b.sighting(s))
 	}
-	seen := make(map[string]bool)
 	for _, f := range h.Findings {
-		if id := b.groups[f]; id != "" && !seen[id] {
-			seen[id] = true
+		if id := b.id(f); id != "" && !slices.Contains(j.Findings, id) {
 			j.Findings = append(j.Findings, id)
 		}
 	}
 	return j
 }
+
+// id is that of a finding's group, "" for one that is in none.
+func (b *builder) id(f *analyze.Finding) string { return b.groups[f.Key()] }
 
 // culprit is given only with the verdicts that accuse somebody.
 func culprit(h *analyze.Handshake) *culpritJSON {

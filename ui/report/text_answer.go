@@ -114,7 +114,7 @@ func (p *page) reasonsOf(hs []*analyze.Handshake) []*reason {
 		causes := causesOf(h)
 		key := string(h.Verdict)
 		for _, f := range causes {
-			key += " " + p.build.groups[f]
+			key += " " + p.build.id(f)
 		}
 		r := index[key]
 		if r == nil {
@@ -179,7 +179,7 @@ func (p *page) failures(hs []*analyze.Handshake, t tally, stories []*story) {
 		lead := fmt.Sprintf("%5s ", grouped(uint64(r.n))+p.sign("×", "x"))
 		p.text(lead, "      ", p.own(text+"."))
 		for j, f := range r.causes {
-			if id := p.build.groups[f]; !shown[id] {
+			if id := p.build.id(f); !shown[id] {
 				shown[id] = true
 				p.remedyLine("      ", r.causes[j:j+1], stories)
 			}
@@ -221,7 +221,7 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 		return
 	}
 	f := causes[0]
-	id := p.build.groups[f]
+	id := p.build.id(f)
 	remedies := p.o.explain(f).Remedies
 	if len(remedies) == 0 || !slices.ContainsFunc(stories, func(st *story) bool { return st.ID == id }) {
 		return
