@@ -23,8 +23,9 @@ type Config struct {
 	// handshake can change no more. All packets must come from one source in order of time.
 	EarlyFinal bool
 	// ReportOnly is set where nobody looks before Finish, and then at nothing
-	// but the Snapshot. Exchanges stays empty, no packets are copied, and a
-	// handshake is judged when it has come to rest instead of at each change.
+	// but the Snapshot. Exchanges stays empty, no packets are copied or listed,
+	// and a handshake is judged when it has come to rest instead of at each
+	// change. Until Finish it is not a copy of what it is made of either.
 	ReportOnly bool
 }
 
