@@ -104,12 +104,12 @@ func TestShellTakesNothingFromTheWire(t *testing.T) {
 // TestServers: whoever is sent PROXY headers cannot be asked without one.
 func TestServers(t *testing.T) {
 	s := article(t)
-	f := baseFacts(s.kase())
+	f := baseFacts(&analyze.Finding{Handshake: s.h})
 	if f.Application != application.String() || f.Instance != instance.String() || f.Balancer != elbFront.String() {
 		t.Errorf("%+v", f)
 	}
 	s.h.Sightings[1].Proxy.Version = "v1"
-	if f := baseFacts(s.kase()); f.Instance != "" || f.Application == "" {
+	if f := baseFacts(&analyze.Finding{Handshake: s.h}); f.Instance != "" || f.Application == "" {
 		t.Errorf("%+v", f)
 	}
 }
