@@ -63,27 +63,68 @@ func handshake(n uint64, connection, more string) []byte {
 		"\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " + base64.StdEncoding.EncodeToString(key[:]) + "\r\n\r\n")
 }
 
-// BenchmarkHandshake is one handshake that is broken between two legs, from
-// SYN to the end, judged by all rules.
+// broken plays the n-th handshake that is broken between two legs, from SYN to
+// the end.
+func (w *wire) broken(n uint64) {
+	c := w.open(2*n, "10.0.0.9", "10.0.0.1:80", uint16(n))
+	c.Data(flow.FromClient, handshake(n, "Upgrade", ""), w.packet())
+	i := w.open(2*n+1, "10.0.1.1", "10.0.1.2:80", uint16(n))
+	i.Data(flow.FromClient, handshake(n, "keep-alive", "X-Forwarded-For: 10.0.0.9\r\n"), w.packet())
+	i.Data(flow.FromServer, refused, w.packet())
+	c.Data(flow.FromServer, refused, w.packet())
+	for _, s := range []flow.Stream{i, c} {
+		s.Close(flow.FromServer, flow.FIN, w.packet())
+		s.Close(flow.FromClient, flow.FIN, w.packet())
+		s.End(flow.EndClosed)
+	}
+}
+
+// BenchmarkHandshake is one handshake that is broken between two legs, judged
+// by all rules.
 func BenchmarkHandshake(b *testing.B) {
 	w := newWire()
 	n := uint64(0)
 	b.ReportAllocs()
 	for b.Loop() {
 		n++
-		c := w.open(2*n, "10.0.0.9", "10.0.0.1:80", uint16(n))
-		c.Data(flow.FromClient, handshake(n, "Upgrade", ""), w.packet())
-		i := w.open(2*n+1, "10.0.1.1", "10.0.1.2:80", uint16(n))
-		i.Data(flow.FromClient, handshake(n, "keep-alive", "X-Forwarded-For: 10.0.0.9\r\n"), w.packet())
-		i.Data(flow.FromServer, refused, w.packet())
-		c.Data(flow.FromServer, refused, w.packet())
-		for _, s := range []flow.Stream{i, c} {
-			s.Close(flow.FromServer, flow.FIN, w.packet())
-			s.Close(flow.FromClient, flow.FIN, w.packet())
-			s.End(flow.EndClosed)
-		}
+		w.broken(n)
 	}
 	w.e.Finish()
+}
+
+// TestHandshakeAllocations: a handshake that is broken between two legs is
+// judged by all rules without a word being made for it. Said, the two findings
+// of it took 318 allocations with their evidence.
+func TestHandshakeAllocations(t *testing.T) {
+	const most = 110
+	for _, reportOnly := range []bool{true, false} {
+		w := newWire()
+		w.e = analyze.New(analyze.Config{Rules: rules.All, Memory: 64 << 20, ReportOnly: reportOnly})
+		n := uint64(0)
+		once := func() {
+			n++
+			w.broken(n)
+			w.p.Time += flow.Time(6 * time.Second) // it is at rest, and judged
+			w.e.Tick(w.p.Time)
+		}
+		for range 200 {
+			once()
+		}
+		allocs := testing.AllocsPerRun(1000, once)
+		t.Logf("%v allocations, report only %v", allocs, reportOnly)
+		if allocs > most {
+			t.Errorf("a broken handshake takes %v allocations, report only %v", allocs, reportOnly)
+		}
+		judged := 0
+		for h := range w.e.Handshakes.Snapshot().All {
+			if len(h.Findings) == 2 && h.Findings[0].Title() != "" {
+				judged++
+			}
+		}
+		if judged < 1000 {
+			t.Errorf("%d handshakes are judged, report only %v", judged, reportOnly)
+		}
+	}
 }
 
 // opened returns the stream of a WebSocket, and one of an ordinary connection

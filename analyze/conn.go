@@ -155,7 +155,8 @@ func (c *conn) idle() bool {
 	if c.windowOf != nil || c.requests == 0 || len(c.pending) > 0 || c.early != nil || c.switched != nil {
 		return false
 	}
-	for _, s := range c.side {
+	for who := len(c.side) - 1; who >= 0; who-- { // mostly, it is an answer that goes on
+		s := c.side[who]
 		if s == nil || s.open || s.who == 1 && s.current != nil || s.stage != speaking || s.replay.Num != 0 {
 			return false
 		}

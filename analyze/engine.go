@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"bytes"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -22,8 +23,9 @@ type Config struct {
 	// handshake can change no more. All packets must come from one source in order of time.
 	EarlyFinal bool
 	// ReportOnly is set where nobody looks before Finish, and then at nothing
-	// but the Snapshot. Exchanges stays empty, no packets are copied, and a
-	// handshake is judged when it has come to rest instead of at each change.
+	// but the Snapshot. Exchanges stays empty, no packets are copied or listed,
+	// and a handshake is judged when it has come to rest instead of at each
+	// change. Until Finish it is not a copy of what it is made of either.
 	ReportOnly bool
 }
 
@@ -72,7 +74,7 @@ type Engine struct {
 	doubtful losses
 
 	sessions map[string]*session
-	proxyOK  map[string]bool
+	proxyOK  map[netip.AddrPort]bool
 	clocks   clocks
 	hosts    map[string]string
 	problems map[int]*flow.SourceInfo
@@ -88,7 +90,7 @@ func New(cfg Config) *Engine {
 		byTarget:  make(map[string]*targetList),
 		published: make(map[uint64]*published),
 		sessions:  make(map[string]*session),
-		proxyOK:   make(map[string]bool),
+		proxyOK:   make(map[netip.AddrPort]bool),
 		hosts:     make(map[string]string),
 		problems:  make(map[int]*flow.SourceInfo),
 	}
@@ -144,7 +146,7 @@ func (e *Engine) freshen() {
 	for _, c := range e.clusters {
 		for _, s := range c.sightings {
 			se := e.sessions[sessionOf(s.target)]
-			if len(e.proxyOK) > 0 && e.proxyOK[s.c.info.Server.String()] || se != nil && len(se.legs) > 0 {
+			if len(e.proxyOK) > 0 && e.proxyOK[s.c.info.Server] || se != nil && len(se.legs) > 0 {
 				s.rev++
 			}
 		}
@@ -197,7 +199,7 @@ func (e *Engine) frames(n uint64) { e.totals.WebSocketFrames += n }
 // proxyAccepted notes that a server understood a PROXY header.
 func (e *Engine) proxyAccepted(c *conn) {
 	const maxServers = 4096
-	server := c.info.Server.String()
+	server := c.info.Server
 	if !e.proxyOK[server] && len(e.proxyOK) < maxServers {
 		e.proxyOK[server] = true
 		for _, s := range c.sightings {
@@ -205,6 +207,9 @@ func (e *Engine) proxyAccepted(c *conn) {
 		}
 	}
 }
+
+// understandsProxy reports whether a server has shown that.
+func (e *Engine) understandsProxy(server netip.AddrPort) bool { return e.proxyOK[server] }
 
 // problem notes something about a source that only the content shows.
 func (e *Engine) problem(source int, code, message string, packet uint64) {

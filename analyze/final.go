@@ -158,7 +158,7 @@ func (e *Engine) finalFrom(p *published, homeless map[string]bool) (from flow.Ti
 			return 0, false
 		}
 		from = max(from, s.end()+retryWithin+lateness)
-		if homeless[s.target] || s.Proxy.Version != "" && !e.proxyOK[s.c.info.Server.String()] {
+		if homeless[s.target] || s.Proxy.Version != "" && !e.proxyOK[s.c.info.Server] {
 			from = max(from, e.now+askAgain)
 		}
 	}

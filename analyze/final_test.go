@@ -40,13 +40,13 @@ var (
 		if c.Polling.Requests < 2 {
 			return nil
 		}
-		return []*Finding{{Rule: "polls", Evidence: []Evidence{{Packet: c.First().RequestPacket}}}}
+		return []*Finding{{Rule: "polls", Words: shown(c.First())}}
 	}}
 	proxied = &Rule{ID: "proxied", Check: func(c *Case) []*Finding {
-		if c.First().Proxy.Version == "" || c.ProxyAccepted(c.First().Conn.Server.String()) {
+		if c.First().Proxy.Version == "" || c.ProxyAccepted(c.First().Conn.Server) {
 			return nil
 		}
-		return []*Finding{{Rule: "proxied", Evidence: []Evidence{{Packet: c.First().RequestPacket}}}}
+		return []*Finding{{Rule: "proxied", Words: shown(c.First())}}
 	}}
 )
 

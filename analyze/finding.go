@@ -1,6 +1,9 @@
 package analyze
 
 import (
+	"net/netip"
+	"unique"
+
 	"elbscope/capture/flow"
 )
 
@@ -14,28 +17,96 @@ const (
 	Info    Severity = "info"
 )
 
-// Finding is one thing that is wrong with one handshake, found by one rule.
+// Finding is one thing that is wrong with one handshake, found by one rule. It
+// keeps what was decided and what that rests on; the words for it are made
+// when somebody reads them, for most findings nobody does.
 type Finding struct {
 	// Rule is the rule's ID, for instance "connection-rewritten".
 	Rule      string
 	Severity  Severity
 	Certainty Certainty
-	// Title says it in one line.
-	Title string
 	// Group is equal for findings of one rule that are the same thing wrong,
-	// met by several handshakes: the same hop, the same effect.
-	Group string
+	// met by several handshakes.
+	Group unique.Handle[Likeness]
 	// DamageHop is one more than the hop on which damage was first seen, for
 	// a finding that is about damage; else 0. Damage is told in this order.
 	DamageHop int
-	// Facts fill the rule's explanation.
-	Facts Facts
-	// Evidence is never empty.
-	Evidence []Evidence
 	// Cause is the finding of the same handshake that this one follows from,
 	// or nil.
 	Cause *Finding
+
+	// Handshake is what was judged, and After the sighting of it that the
+	// finding is about; Before is the one nearer to the client that it is
+	// compared with, or nil. Polling is set if it is about that.
+	Handshake     *Handshake
+	Before, After *Sighting
+	Polling       *Polling
+	// Words says it; nil leaves it without words.
+	Words *Words
 }
+
+// Words say a finding to a person. All are pure functions of it, and as a
+// published finding never changes, any goroutine may ask, and gets the same
+// each time.
+type Words struct {
+	Title    func(*Finding) string
+	Facts    func(*Finding) Facts
+	Evidence func(*Finding) []Evidence
+}
+
+// FixedWords are the same for whatever finding is asked.
+func FixedWords(title string, facts Facts, evidence ...Evidence) *Words {
+	return &Words{
+		Title:    func(*Finding) string { return title },
+		Facts:    func(*Finding) Facts { return facts },
+		Evidence: func(*Finding) []Evidence { return evidence },
+	}
+}
+
+// Title says the finding in one line.
+func (f *Finding) Title() string {
+	if f.Words == nil {
+		return ""
+	}
+	return f.Words.Title(f)
+}
+
+// Facts fill the rule's explanation.
+func (f *Finding) Facts() Facts {
+	if f.Words == nil {
+		return Facts{}
+	}
+	return f.Words.Facts(f)
+}
+
+// Evidence returns the packets that bear the finding out. No rule finds
+// anything without.
+func (f *Finding) Evidence() []Evidence {
+	if f.Words == nil {
+		return nil
+	}
+	return f.Words.Evidence(f)
+}
+
+// Likeness is what makes findings of one rule the same thing wrong: the same
+// hop, the same effect. It is compared, and not shown. Parts that do not matter
+// to a rule are zero.
+type Likeness struct {
+	// Front and Back are the culprit's two faces, Server the endpoint that the
+	// handshake reached behind it.
+	Front, Server netip.AddrPort
+	Back          netip.Addr
+	// Status is the answer's; Effect says anything else that tells one thing
+	// wrong from another.
+	Status int
+	Effect string
+	// CauseRule and Cause are the rule and the likeness of the cause.
+	CauseRule string
+	Cause     unique.Handle[Likeness]
+}
+
+// Handle returns what is compared in its place.
+func (l Likeness) Handle() unique.Handle[Likeness] { return unique.Make(l) }
 
 // Evidence is one packet that bears a finding out.
 type Evidence struct {
@@ -139,7 +210,7 @@ type Case struct {
 	Earlier []*Finding
 	// ProxyAccepted tells whether a server endpoint answered any connection
 	// that began with a PROXY header as if it expected it.
-	ProxyAccepted func(server string) bool
+	ProxyAccepted func(server netip.AddrPort) bool
 	// Polling tells what the socket.io session of this handshake did after it.
 	Polling Polling
 }

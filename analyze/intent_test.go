@@ -170,7 +170,7 @@ func TestSigns(t *testing.T) {
 // TestFold joins findings of many handshakes and points causes to their groups.
 func TestFold(t *testing.T) {
 	finding := func(rule, group string, sev Severity, cause *Finding) *Finding {
-		return &Finding{Rule: rule, Group: group, Severity: sev, Certainty: Proven, Cause: cause}
+		return &Finding{Rule: rule, Group: Likeness{Effect: group}.Handle(), Severity: sev, Certainty: Proven, Cause: cause}
 	}
 	a1, a2, b := finding("a", "x", Warning, nil), finding("a", "x", Warning, nil), finding("a", "y", Error, nil)
 	symptom := finding("c", "x", Info, a2)

@@ -13,7 +13,8 @@ import (
 // off or was damaged on the way.
 
 // targetList holds the sightings with one target, in the order in which they
-// came. Those that were forgotten are taken out now and then.
+// came. Those that were forgotten are taken out when they are an eighth: until
+// then they take memory that nobody accounts for.
 type targetList struct {
 	sightings []*sighting
 	gone      int
@@ -42,7 +43,7 @@ func (e *Engine) forgetTarget(s *sighting) {
 		return
 	}
 	t.gone++
-	if t.gone*2 >= len(t.sightings) {
+	if t.gone*8 >= len(t.sightings) {
 		t.sightings = slices.DeleteFunc(t.sightings, func(o *sighting) bool { return o.gone })
 		t.gone = 0
 	}

@@ -1,6 +1,10 @@
 package analyze
 
-import "elbscope/capture/flow"
+import (
+	"math"
+
+	"elbscope/capture/flow"
+)
 
 // A machine that captures can fail to keep up, and then drops packets without
 // a trace in the streams: whole connections are missing, or a last answer and
@@ -77,6 +81,8 @@ func (e *Engine) underWay(s *Sighting) (from, to flow.Time) {
 		to = s.ResponsePacket.Time
 	case s.How != 0:
 		to = s.ClosePacket.Time
+	case e.finished: // to the end of the capture, which is later than the last tick
+		to = math.MaxInt64
 	}
 	return from, max(from, to)
 }

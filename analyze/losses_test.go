@@ -74,6 +74,18 @@ func TestLosses(t *testing.T) {
 	}
 }
 
+// TestLossesAtTheEnd: who still waits for an answer when the capture ends has
+// waited through the losses after the last tick as well.
+func TestLossesAtTheEnd(t *testing.T) {
+	tp := newTape(t, Config{})
+	tp.relay(client, front, keyA)
+	tp.e.Tick(tp.now)
+	tp.e.Lost(0, tp.now+flow.Time(time.Millisecond), tp.now+flow.Time(time.Second))
+	if h := tp.finish().Handshakes[0]; h.Verdict != Undetermined || h.Why != whyLost {
+		t.Errorf("%s, for %q", h.Verdict, h.Why)
+	}
+}
+
 // TestLossSpans keeps many spans within a bound, without forgetting a time.
 func TestLossSpans(t *testing.T) {
 	var l losses

@@ -15,8 +15,13 @@ var blame = &Rule{ID: "blame", Check: func(c *Case) []*Finding {
 		return nil
 	}
 	s := c.First()
-	return []*Finding{{Rule: "blame", Severity: Error, Certainty: Proven, Evidence: []Evidence{{Packet: s.RequestPacket, Conn: s.Conn, Text: "here"}}}}
+	return []*Finding{{Rule: "blame", Severity: Error, Certainty: Proven, Words: shown(s)}}
 }}
+
+// shown are words with the request of s as evidence.
+func shown(s *Sighting) *Words {
+	return FixedWords("", Facts{}, Evidence{Packet: s.RequestPacket, Conn: s.Conn, Text: "here"})
+}
 
 // TestEvictionOrder gives up exchanges first, then handshakes without findings,
 // then those with findings; each oldest first.
@@ -72,8 +77,10 @@ func TestEvictionOrder(t *testing.T) {
 			t.Fatalf("the oldest is %s while %d handshakes without findings are there", oldest, plain)
 		}
 	}
+	// Giving up handshakes makes a tenth of the memory free again, for more.
+	few := int(tp.e.kept.limit/10) / new(Exchange).size()
 	exchanges, plain, blamed, oldest = count()
-	if exchanges > 1 || plain != 0 || oldest == "h1" || blamed < 10 {
+	if exchanges > few || plain != 0 || oldest == "h1" || blamed < 10 {
 		t.Errorf("%d exchanges, %d and %d handshakes are left, %s the oldest", exchanges, plain, blamed, oldest)
 	}
 	snap := tp.finish()

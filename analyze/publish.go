@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
 )
 
@@ -131,7 +132,7 @@ func (e *Engine) update(p *published, h *Handshake) {
 		h.Rev = p.last.Rev + 1
 		e.Handshakes.Set(p.num, h)
 	}
-	size := h.size()
+	size := e.size(h)
 	e.kept.bytes += int64(size - p.size)
 	p.last, p.size = h, size
 }
@@ -209,27 +210,44 @@ func (e *Engine) drop(p *published) {
 // finalise says of all handshakes that they can change no more.
 func (e *Engine) finalise() {
 	for _, p := range e.byAge {
-		if p.num >= 0 && !p.last.Final {
-			h := *p.last
-			h.Final = true
-			h.Rev++
-			p.last = &h
-			e.Handshakes.Set(p.num, &h)
+		if p.num < 0 || p.last.Final {
+			continue
 		}
+		if !e.cfg.ReportOnly {
+			h := *p.last
+			p.last = &h
+		}
+		p.last.Final = true
+		p.last.Rev++
+		e.Handshakes.Set(p.num, p.last)
 	}
 }
 
+// What things take on the heap beside their strings and slices, in bytes, as it
+// rounds them up. TestFootprint holds the sum against the heap.
+const (
+	handshakeCost = 640 // with what finds it again
+	findingCost   = 128
+	sightingCost  = 768 + 640 + 112 // with its connection
+	copyCost      = 640             // the copy of a sighting that is published
+	headCost      = 160
+	fieldCost     = 32
+	packetRefCost = 48
+)
+
 // size is about what a handshake takes in memory, with what it was made of.
-func (h *Handshake) size() int {
-	n := 1024
+func (e *Engine) size(h *Handshake) int {
+	n := handshakeCost + findingCost*len(h.Findings)
 	for _, s := range h.Sightings {
-		n += 3072 + 2*len(s.Request.Raw) + 48*len(s.Request.Fields) + len(s.Body) + 56*len(s.Packets)
+		n += sightingCost + headSize(s.Request) + len(s.Body) + packetRefCost*len(s.Packets)
 		if s.Response != nil {
-			n += len(s.Response.Raw) + 48*len(s.Response.Fields)
+			n += headSize(s.Response)
 		}
-	}
-	for _, f := range h.Findings {
-		n += 1024 + 256*len(f.Evidence)
+		if !e.cfg.ReportOnly {
+			n += copyCost
+		}
 	}
 	return n
 }
+
+func headSize(h *http1.Head) int { return headCost + len(h.Raw) + fieldCost*len(h.Fields) }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func (w *watcher) say(h *Handshake) string {
 func promise(h *Handshake) string {
 	s := brief(h) + " " + h.Why
 	for _, f := range h.Findings {
-		s += fmt.Sprint(" ", f.Key(), f.Title)
+		s += fmt.Sprint(" ", f.Key(), f.Title())
 	}
 	for _, x := range h.Sightings {
 		s += fmt.Sprint(" ", x.Exchange, x.ResponsePacket.Num)
@@ -239,7 +240,7 @@ func TestPolling(t *testing.T) {
 // they came later.
 func TestProxyAccepted(t *testing.T) {
 	accepted := make(map[string]bool)
-	look := &Rule{ID: "look", Check: func(c *Case) []*Finding { accepted[c.ID] = c.ProxyAccepted(inst); return nil }}
+	look := &Rule{ID: "look", Check: func(c *Case) []*Finding { accepted[c.ID] = c.ProxyAccepted(netip.MustParseAddrPort(inst)); return nil }}
 	tp := newTape(t, Config{Rules: []*Rule{look}})
 	proxy := []byte("PROXY TCP4 10.0.0.9 10.0.0.1 40001 80\r\n")
 	tp.open(back, inst).bytes(fromClient, proxy).asks(hs(keyA)...).answers(bad...).closes()

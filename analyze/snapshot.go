@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unique"
 
 	"elbscope/capture/flow"
 )
@@ -38,8 +39,7 @@ type Snapshot struct {
 // handshakes that met it.
 type Group struct {
 	ID string
-	// Rule, Severity, Certainty, Title and Facts are those of the first of
-	// Findings.
+	// Finding is the first of Findings and speaks for all.
 	*Finding
 	// Findings and Handshakes run in parallel, by time.
 	Findings   []*Finding
@@ -50,9 +50,10 @@ type Group struct {
 
 // GroupKey is equal for findings that Fold joins.
 type GroupKey struct {
-	Rule, Group string
-	Severity    Severity
-	Certainty   Certainty
+	Rule      string
+	Group     unique.Handle[Likeness]
+	Severity  Severity
+	Certainty Certainty
 }
 
 // Key says which group a finding belongs to.
@@ -64,7 +65,6 @@ var severityRank = map[Severity]int{Error: 0, Warning: 1, Info: 2}
 // time of the first handshake, and numbers them f1, f2, ...
 func Fold(hs []*Handshake) []*Group {
 	index := make(map[GroupKey]*Group)
-	home := make(map[*Finding]*Group)
 	var groups []*Group
 	for _, h := range hs {
 		for _, f := range h.Findings {
@@ -77,7 +77,6 @@ func Fold(hs []*Handshake) []*Group {
 			}
 			g.Findings = append(g.Findings, f)
 			g.Handshakes = append(g.Handshakes, h)
-			home[f] = g
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b *Group) int {
@@ -85,8 +84,8 @@ func Fold(hs []*Handshake) []*Group {
 	})
 	for i, g := range groups {
 		g.ID = "f" + strconv.Itoa(i+1)
-		if g.Finding.Cause != nil {
-			g.Cause = home[g.Finding.Cause]
+		if cause := g.Finding.Cause; cause != nil {
+			g.Cause = index[cause.Key()]
 		}
 	}
 	return groups

@@ -278,7 +278,7 @@ func check(t testing.TB, h *Handshake) {
 		fail("healthy without 101")
 	}
 	for _, f := range h.Findings {
-		if len(f.Evidence) == 0 {
+		if len(f.Evidence()) == 0 {
 			fail("a finding without evidence: " + f.Rule)
 		}
 	}

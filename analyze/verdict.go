@@ -15,12 +15,9 @@ func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
 // rules.
 func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 	h := &Handshake{Final: e.finished || c.final != nil, ID: "h" + uitoa(oldest(members))}
-	copies := make([]Sighting, len(members))
-	h.Sightings = make([]*Sighting, len(members))
+	h.Sightings = e.sightingsOf(members)
 	first := members[0]
-	for i, s := range members {
-		copies[i] = s.Sighting
-		h.Sightings[i] = &copies[i]
+	for _, s := range members {
 		if s.Time < first.Time {
 			first = s
 		}
@@ -47,6 +44,24 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 	}
 	e.askRules(h, around)
 	return h
+}
+
+// sightingsOf returns what is published of sightings: copies, for they go on
+// changing, unless nobody looks before they stand still.
+func (e *Engine) sightingsOf(members []*sighting) []*Sighting {
+	all := make([]*Sighting, len(members))
+	if e.cfg.ReportOnly {
+		for i, s := range members {
+			all[i] = &s.Sighting
+		}
+		return all
+	}
+	copies := make([]Sighting, len(members))
+	for i, s := range members {
+		copies[i] = s.Sighting
+		all[i] = &copies[i]
+	}
+	return all
 }
 
 // oldest returns the number of the first of some exchanges.
@@ -298,7 +313,7 @@ func unsound(all []*Sighting) string {
 // may have done what an earlier rule looks for: damage is told in the order in
 // which it happened.
 func (e *Engine) askRules(h *Handshake, around *circumstances) {
-	c := Case{Handshake: h, ProxyAccepted: func(server string) bool { return e.proxyOK[server] }, Polling: around.polling}
+	c := Case{Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)
 		h.Findings = append(h.Findings, found...)

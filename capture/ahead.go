@@ -74,7 +74,7 @@ const (
 	// batchSize is the room for the bytes of one batch: small enough for
 	// batches to stay near the processors. batchesAhead is how many there are:
 	// one is being filled, one looked at, and two make up for irregularities.
-	batchSize    = 256 << 10
+	batchSize    = 128 << 10
 	batchesAhead = 4
 )
 
@@ -113,6 +113,7 @@ type ahead struct {
 	source  Source
 	dec     *decoder
 	filling *batch
+	packet  Packet // the one at hand
 	stopped bool
 }
 
@@ -144,8 +145,7 @@ func newAhead(info *flow.SourceInfo, source Source, w *window, dec *decoder) *ah
 func (a *ahead) run() {
 	defer close(a.full)
 	for {
-		var p Packet
-		err := a.source.Next(&p)
+		err := a.source.Next(&a.packet)
 		if a.stopped {
 			return
 		}
@@ -155,7 +155,7 @@ func (a *ahead) run() {
 			return
 		}
 		b := a.filling
-		b.packets = append(b.packets, decoded{Packet: p})
+		b.packets = append(b.packets, decoded{Packet: a.packet})
 		a.dec.decodePacket(&b.packets[len(b.packets)-1])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -114,3 +115,39 @@ type brokenSource struct{}
 func (brokenSource) Next(*Packet) error     { return ErrDamaged }
 func (brokenSource) Info() *flow.SourceInfo { return new(flow.SourceInfo) }
 func (brokenSource) Close() error           { return nil }
+
+// TestPumpAllocates: from the file to the sink, a packet takes no memory. Of
+// two captures, one four times as long, the longer one may take no more than
+// the other but for a slice that grew.
+func TestPumpAllocates(t *testing.T) {
+	for _, ahead := range []bool{false, true} {
+		var mallocs, packets [2]uint64
+		for i, long := range []int{1, 4} {
+			s, err := Open(writeFile(t, "capture", longStream(long*2000)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := NewPump(new(nothing), 8<<20)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if err := p.Run(context.Background(), []Source{setAhead(t, s, ahead)}); err != nil {
+				t.Fatal(err)
+			}
+			runtime.ReadMemStats(&after)
+			mallocs[i], packets[i] = after.Mallocs-before.Mallocs, p.Totals().Packets
+		}
+		t.Logf("ahead %v: %d packets cost %d allocations, %d cost %d", ahead, packets[0], mallocs[0], packets[1], mallocs[1])
+		if more := packets[1] - packets[0]; mallocs[1] > mallocs[0]+more/50 { // a batch takes some
+			t.Errorf("ahead %v: %d more packets cost %d more allocations", ahead, more, mallocs[1]-mallocs[0])
+		}
+	}
+}
+
+// longStream is a capture of n full segments of one connection.
+func longStream(n int) []byte {
+	all := []*Packet{forgePacket(LinkRaw, alice.syn()), forgePacket(LinkRaw, alice.synAck())}
+	for i := range n {
+		all = append(all, forgePacket(LinkRaw, alice.says(1400*i, string(letters(1400)))))
+	}
+	return pcapOf(LinkRaw, all)
+}

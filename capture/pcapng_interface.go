@@ -21,6 +21,9 @@ const (
 	statisticsLen = 20 // fixed part of an Interface Statistics Block
 )
 
+const messageDropped = "The machine that captured dropped packets, as it says in the file: what hangs on them cannot be told. " +
+	"Capture less with a filter, or give it more room, with `tcpdump -B 65536` for instance."
+
 // ngInterface is what an Interface Description Block says, and what has been
 // learnt of the interface since.
 type ngInterface struct {
@@ -97,6 +100,7 @@ func (s *pcapngSource) statistics(p *Packet, total uint32) (heartbeat bool, err 
 		return false, nil
 	}
 	s.dropped += dropped - before.dropped
+	s.info.AddProblem(flow.Problem{Code: "kernel-dropped", Message: messageDropped, Packet: s.info.Packets, Count: dropped - before.dropped})
 	iface.dropped = dropped
 	if !before.stated || before.asOf >= now || !s.timed {
 		return false, nil

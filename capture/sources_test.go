@@ -85,6 +85,7 @@ func forgedPcapng(first byteOrder) *fileWriter {
 	statistics := append(w.AppendUint32(nil, 1), make([]byte, 8)...)
 	statistics = append(statistics, w.option(optionIfDrop, w.AppendUint64(nil, 11)...)...)
 	w.block(blockStatistics, append(statistics, w.option(optionOSDrop, w.AppendUint64(nil, 2)...)...))
+	w.report("kernel-dropped")
 
 	w.AppendByteOrder = big
 	if first == bigEndian {

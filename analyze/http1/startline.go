@@ -204,7 +204,7 @@ func startsFresh(b []byte, response bool) bool {
 	for _, m := range methods {
 		if rest, ok := bytes.CutPrefix(b, []byte(m+" ")); ok {
 			target, _, _ := bytes.Cut(rest, []byte(" "))
-			return isTarget(m, target) && !hasControl(bytes.TrimRight(b, "\r"))
+			return isTarget(m, target) && !hasControl(string(bytes.TrimRight(b, "\r")))
 		}
 	}
 	return false
@@ -213,7 +213,7 @@ func startsFresh(b []byte, response bool) bool {
 // isTarget reports whether t can be a request target, rather than a word in
 // a text: one of the four forms of RFC 9112 section 3.2.
 func isTarget(method string, t []byte) bool {
-	if len(t) == 0 || hasControl(t) {
+	if len(t) == 0 || hasControl(string(t)) {
 		return false
 	}
 	if method == "CONNECT" {

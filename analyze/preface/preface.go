@@ -68,21 +68,37 @@ const (
 	maybe
 )
 
-// The recognizers, in the order of their right to decide: as long as one is
-// not sure, those behind it are not asked. Each needs Enough bytes at most.
-// All are tried on both sides, because where the capture began in the middle
-// it is a guess which end is the client.
-var recognizers = [...]func([]byte, *Result) answer{
-	proxyV2, proxyV1, tlsRecord, http2Preface, response, request,
+// recognizers is how many recognize knows.
+const recognizers = 6
+
+// recognize asks one of them: in the order of their right to decide, as long as
+// one is not sure, those behind it are not asked. Each needs Enough bytes at
+// most. All are tried on both sides, because where the capture began in the
+// middle it is a guess which end is the client. They stand in no table, for
+// what is handed to a function out of one costs memory with each connection.
+func recognize(i int, b []byte, r *Result) answer {
+	switch i {
+	case 0:
+		return proxyV2(b, r)
+	case 1:
+		return proxyV1(b, r)
+	case 2:
+		return tlsRecord(b, r)
+	case 3:
+		return http2Preface(b, r)
+	case 4:
+		return response(b, r)
+	}
+	return request(b, r)
 }
 
 // Detect says what b, the first bytes of a direction, are. more means that
 // they can be the start of several things: ask again with more bytes. A caller
 // that has no more may take the answer for Unknown.
 func Detect(b []byte) (r Result, more bool) {
-	for _, recognize := range recognizers {
+	for i := range recognizers {
 		var found Result
-		switch recognize(b, &found) {
+		switch recognize(i, b, &found) {
 		case yes:
 			return found, false
 		case maybe:

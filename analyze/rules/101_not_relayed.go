@@ -15,39 +15,52 @@ import (
 var notRelayed = &analyze.Rule{
 	ID: id101NotRelayed,
 	Check: func(c *analyze.Case) []*analyze.Finding {
-		inner, outer := relayBreak(c)
-		if inner == nil || (c.Verdict != analyze.NotRelayed && !lost101(c, outer)) {
+		inner, outer := relayBreak(c.Handshake)
+		if inner == nil || (c.Verdict != analyze.NotRelayed && !lost101(c.Handshake, outer)) {
 			return nil
 		}
 		f := &analyze.Finding{
 			Rule:      id101NotRelayed,
 			Certainty: analyze.Proven,
-			Title:     fmt.Sprintf("%s does not pass the 101 on to the client", hopShort(outer, inner)),
-			Facts:     baseFacts(c),
+			Handshake: c.Handshake,
+			Before:    outer,
+			After:     inner,
+			Words:     notRelayedWords,
 		}
-		setHop(&f.Facts, outer, inner)
-		setAnswer(&f.Facts, outer)
-		if outer.Response == nil {
-			setClose(&f.Facts, outer)
+		alike := analyze.Likeness{Front: outer.Conn.Server, Back: inner.Conn.Client.Addr(), Server: inner.Conn.Server}
+		if outer.Response != nil {
+			alike.Effect = statusText(outer)
 		}
-		f.Group = group(f.Facts.Front, f.Facts.Back, inner.Conn.Server.String(), f.Facts.Status)
-		asSymptom(c, f)
-		var p proof
-		p.request(outer)
-		p.request(inner)
-		p.outcome(inner)
-		p.closing(inner, "after its 101")
-		p.outcome(outer)
-		p.path(c)
-		f.Evidence = p.list
+		asSymptom(c, f, alike)
 		return []*analyze.Finding{f}
 	},
 }
 
+var notRelayedWords = words{
+	title: func(f *analyze.Finding) string {
+		return fmt.Sprintf("%s does not pass the 101 on to the client", hopShort(f.Before, f.After))
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		setHop(facts, f.Before, f.After)
+		setAnswer(facts, f.Before)
+		if f.Before.Response == nil {
+			setClose(facts, f.Before)
+		}
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		p.request(f.Before)
+		p.request(f.After)
+		p.outcome(f.After)
+		p.closing(f.After, "after its 101")
+		p.outcome(f.Before)
+		p.path(f.Handshake)
+	},
+}.made()
+
 // relayBreak returns the outermost sighting that saw the 101 and the one next
 // to it, towards the client, that did not.
-func relayBreak(c *analyze.Case) (inner, outer *analyze.Sighting) {
-	legs := byHop(c)
+func relayBreak(h *analyze.Handshake) (inner, outer *analyze.Sighting) {
+	legs := byHop(h)
 	for i := len(legs) - 1; i >= 0; i-- {
 		if !got101(legs[i]) {
 			return inner, legs[i]
@@ -58,17 +71,17 @@ func relayBreak(c *analyze.Case) (inner, outer *analyze.Sighting) {
 }
 
 // lost101 reports whether the outer leg is known to have ended without a 101.
-func lost101(c *analyze.Case, outer *analyze.Sighting) bool {
-	return !c.Succeeded() && (outer.Response != nil || outer.Answer == analyze.AnswerClosed)
+func lost101(h *analyze.Handshake, outer *analyze.Sighting) bool {
+	return !h.Succeeded() && (outer.Response != nil || outer.Answer == analyze.AnswerClosed)
 }
 
 func got101(s *analyze.Sighting) bool { return s.Response != nil && s.Response.Status() == 101 }
 
 // byHop returns the latest sighting of each hop, nearest to the client first:
 // a hop that tried again is judged by its last try.
-func byHop(c *analyze.Case) []*analyze.Sighting {
+func byHop(h *analyze.Handshake) []*analyze.Sighting {
 	var legs []*analyze.Sighting
-	for _, s := range c.Sightings {
+	for _, s := range h.Sightings {
 		if n := len(legs); n > 0 && legs[n-1].Hop == s.Hop {
 			legs[n-1] = s
 		} else {

@@ -134,12 +134,12 @@ func answeredByApplication(s *analyze.Sighting) bool {
 
 // setOutcome fills in what the client was told, and who made that up. Where
 // it was told nothing, it fills in who hung up on the last leg.
-func setOutcome(f *analyze.Facts, c *analyze.Case) {
-	if s := maker(c); s != nil {
+func setOutcome(f *analyze.Facts, h *analyze.Handshake) {
+	if s := maker(h); s != nil {
 		setAnswer(f, s)
 		return
 	}
-	if s := c.Last(); s.Answer == analyze.AnswerClosed {
+	if s := h.Last(); s.Answer == analyze.AnswerClosed {
 		setClose(f, s)
 		f.Meaning = silence(s)
 	}
@@ -165,25 +165,38 @@ func setAnswer(f *analyze.Facts, s *analyze.Sighting) {
 // setBeyond says what a capture of the client's leg alone cannot show: whether
 // the instance saw the handshake as it was sent, and whether it was the one
 // that answered. An answer of the load balancer's own making is told apart.
-func setBeyond(f *analyze.Facts, c *analyze.Case, s *analyze.Sighting) {
-	if s.Leg != analyze.ClientLeg || c.Last().Hop != s.Hop {
+func setBeyond(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting) {
+	if !endsBefore(h, s) {
 		return
 	}
 	if s.Response != nil {
-		if a := answerOf(s); a != nil && a.balancer() {
-			return
-		}
-		f.By += ", or something behind it"
+		f.By += orBehind
 	}
 	f.Meaning = sentences(f.Meaning, "What reached the instance is not in this capture, or cannot be recognised as this handshake any more: take another one there.")
+}
+
+// orBehind is said of whom an answer comes from where the capture cannot tell.
+const orBehind = ", or something behind it"
+
+// endsBefore reports whether the capture ends before the instance: with the
+// client's leg, on which s was made, and an answer that may come from behind.
+func endsBefore(h *analyze.Handshake, s *analyze.Sighting) bool {
+	if s.Leg != analyze.ClientLeg || h.Last().Hop != s.Hop {
+		return false
+	}
+	if s.Response == nil {
+		return true
+	}
+	a := answerOf(s)
+	return a == nil || !a.balancer()
 }
 
 // maker returns the sighting whose server made what the client was told: the
 // innermost of an unbroken row of legs with the same status. The legs behind
 // it were answered otherwise, or not at all. nil if nobody answered.
-func maker(c *analyze.Case) *analyze.Sighting {
+func maker(h *analyze.Handshake) *analyze.Sighting {
 	var made *analyze.Sighting
-	for _, s := range byHop(c) {
+	for _, s := range byHop(h) {
 		if s.Response == nil {
 			if made != nil {
 				return made
@@ -210,25 +223,29 @@ var proxies = []string{"nginx", "openresty", "apache", "haproxy", "varnish", "en
 // madeBy names who made the response of s: by its Server header, by what the
 // answer looks like, and always with the address.
 func madeBy(s *analyze.Sighting, a *answer) string {
+	return software(s, a) + s.Conn.Server.String()
+}
+
+// software is what madeBy says before the address.
+func software(s *analyze.Sighting, a *answer) string {
 	server := strings.TrimSpace(wiretext.Printable(s.Response.Get("Server"), 60))
-	at := s.Conn.Server.String()
 	name := ""
 	if a != nil {
 		name = a.by
 	}
 	switch {
 	case name == "" && server == "":
-		return at
+		return ""
 	case name == "":
-		return server + " on " + at
+		return server + " on "
 	case server == "":
-		return fmt.Sprintf("%s, as it looks, on %s", name, at)
+		return name + ", as it looks, on "
 	case sameSoftware(name, server):
-		return server + " on " + at
+		return server + " on "
 	case isProxy(server):
-		return fmt.Sprintf("%s, as it looks, behind %s on %s", name, server, at)
+		return name + ", as it looks, behind " + server + " on "
 	}
-	return fmt.Sprintf("%s, as it looks (Server: %s), on %s", name, server, at)
+	return name + ", as it looks (Server: " + server + "), on "
 }
 
 // sameSoftware reports whether the Server header already names it.

@@ -160,16 +160,16 @@ func TestMeaningsAreProse(t *testing.T) {
 // none, means that the hop between made it.
 func TestMaker(t *testing.T) {
 	relayed := article(t)
-	if s := maker(relayed.kase()); s != relayed.h.Sightings[1] {
+	if s := maker(relayed.h); s != relayed.h.Sightings[1] {
 		t.Errorf("relayed: made by %s", s.Conn.Server)
 	}
 	made := newScene(t).leg(analyze.ClientLeg, sound...).answer("", "HTTP/1.1 502 Bad Gateway").
 		leg(analyze.InstanceLeg, sound...).answer("", "HTTP/1.1 400 Bad Request")
-	if s := maker(made.kase()); s != made.h.Sightings[0] {
+	if s := maker(made.h); s != made.h.Sightings[0] {
 		t.Errorf("made up: made by %s", s.Conn.Server)
 	}
 	silent := newScene(t).leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, sound...)
-	if s := maker(silent.kase()); s != nil {
+	if s := maker(silent.h); s != nil {
 		t.Errorf("silent: made by %s", s.Conn.Server)
 	}
 }
@@ -178,11 +178,11 @@ func TestMaker(t *testing.T) {
 func TestClientLegOnly(t *testing.T) {
 	page := newScene(t).leg(analyze.ClientLeg, sound...).answer(nginx502, "HTTP/1.1 502 Bad Gateway", "Server: nginx/1.22.1")
 	found := page.verdict(analyze.Refused).judge()
-	if f := found[0].Facts; f.By != "nginx/1.22.1 on 10.99.0.1:80, or something behind it" || !strings.Contains(f.Meaning, "not in this capture") {
+	if f := found[0].Facts(); f.By != "nginx/1.22.1 on 10.99.0.1:80, or something behind it" || !strings.Contains(f.Meaning, "not in this capture") {
 		t.Errorf("relayed or not: by %q, %q", f.By, f.Meaning)
 	}
 	own := newScene(t).leg(analyze.ClientLeg, sound...).answer("", "HTTP/1.1 502 Bad Gateway", "Server: awselb/2.0")
-	if f := own.verdict(analyze.Refused).judge()[0].Facts; strings.Contains(f.By, "behind") {
+	if f := own.verdict(analyze.Refused).judge()[0].Facts(); strings.Contains(f.By, "behind") {
 		t.Errorf("load balancer's own: by %q", f.By)
 	}
 }

@@ -130,7 +130,7 @@ func (s *scene) verdict(v analyze.Verdict, damages ...analyze.Damage) *scene {
 }
 
 func (s *scene) kase() *analyze.Case {
-	return &analyze.Case{Handshake: s.h, ProxyAccepted: func(string) bool { return false }}
+	return &analyze.Case{Handshake: s.h, ProxyAccepted: func(netip.AddrPort) bool { return false }}
 }
 
 // judge runs all rules as the engine does.

@@ -11,30 +11,33 @@ var clientMalformed = &analyze.Rule{
 		if s == nil {
 			return nil
 		}
-		f := &analyze.Finding{
+		return []*analyze.Finding{{
 			Rule:     idClientMalformed,
 			Severity: errorUnlessSucceeded(c),
 			// The client's own leg is in the capture: that is the proof.
 			Certainty: analyze.Proven,
-			Title:     "The client sends a broken handshake",
 			DamageHop: 1,
-			Facts:     baseFacts(c),
-		}
-		f.Facts.Arrived = sightingFacts(s)
-		f.Facts.Missing = missing(nil, s)
-		setOutcome(&f.Facts, c)
-		if f.Facts.Missing != "" {
-			f.Title += ": " + f.Facts.Missing
-		}
-		// The client's address is left out: a broken client library is one
-		// thing wrong, however many people use it.
-		f.Group = group(s.Conn.Server.String(), f.Facts.Missing)
-		var p proof
-		p.path(c, s)
-		f.Evidence = p.list
-		return []*analyze.Finding{f}
+			// The client's address is left out: a broken client library is one
+			// thing wrong, however many people use it.
+			Group:     analyze.Likeness{Server: s.Conn.Server, Effect: missing(nil, s)}.Handle(),
+			Handshake: c.Handshake,
+			After:     s,
+			Words:     malformedWords,
+		}}
 	},
 }
+
+var malformedWords = words{
+	title: func(f *analyze.Finding) string {
+		return "The client sends a broken handshake" + behindColon(missing(nil, f.After))
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		facts.Arrived = sightingFacts(f.After)
+		facts.Missing = missing(nil, f.After)
+		setOutcome(facts, f.Handshake)
+	},
+	proof: func(f *analyze.Finding, p *proof) { p.path(f.Handshake, f.After) },
+}.made()
 
 func malformedSighting(c *analyze.Case) *analyze.Sighting {
 	for _, d := range c.Damages {

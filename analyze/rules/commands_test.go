@@ -111,12 +111,12 @@ func TestShellTakesNothingFromTheWire(t *testing.T) {
 // TestServers: whoever is sent PROXY headers cannot be asked without one.
 func TestServers(t *testing.T) {
 	s := article(t)
-	f := baseFacts(s.kase())
+	f := baseFacts(&analyze.Finding{Handshake: s.h})
 	if f.Application != application.String() || f.Instance != instance.String() || f.Balancer != elbFront.String() {
 		t.Errorf("%+v", f)
 	}
 	s.h.Sightings[1].Proxy.Version = "v1"
-	if f := baseFacts(s.kase()); f.Instance != "" || f.Application == "" {
+	if f := baseFacts(&analyze.Finding{Handshake: s.h}); f.Instance != "" || f.Application == "" {
 		t.Errorf("%+v", f)
 	}
 }
@@ -147,7 +147,7 @@ func TestListener(t *testing.T) {
 		s := tt.sighting
 		s.Conn = conn
 		var f analyze.Facts
-		setListener(&f, &analyze.Case{Handshake: &analyze.Handshake{Sightings: []*analyze.Sighting{&s}}})
+		setListener(&f, &analyze.Handshake{Sightings: []*analyze.Sighting{&s}})
 		if f.Listener != tt.listener || f.ListenerFrom != tt.from || f.Scheme != tt.scheme {
 			t.Errorf("%s: %q by %q, %q", name, f.Listener, f.ListenerFrom, f.Scheme)
 		}

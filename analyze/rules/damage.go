@@ -2,7 +2,7 @@ package rules
 
 import (
 	"slices"
-	"strings"
+	"unique"
 
 	"elbscope/analyze"
 )
@@ -17,58 +17,92 @@ var damageRules = map[analyze.Verdict]string{
 }
 
 // damageTitles say a damage in one line: done by a hop that both its legs
-// prove, or seen on one leg only.
+// prove, or seen on one leg only. more, if it is not nil, stands behind it.
 type damageTitles struct {
 	proven   func(hop string, after *analyze.Sighting) string
 	inferred func(server string, after *analyze.Sighting) string
+	more     func(*analyze.Finding) string
 }
 
-// damageFindings returns one finding for each damage of that kind.
-func damageFindings(c *analyze.Case, kind analyze.Verdict, titles damageTitles) []*analyze.Finding {
+// damageWords returns the words for findings of damageFindings.
+func damageWords(titles damageTitles) *analyze.Words {
+	return words{
+		title: func(f *analyze.Finding) string {
+			title := ""
+			if f.Before != nil {
+				title = titles.proven(hopShort(f.Before, f.After), f.After)
+			} else {
+				title = titles.inferred(f.After.Conn.Server.String(), f.After)
+			}
+			if titles.more != nil {
+				title += titles.more(f)
+			}
+			return title
+		},
+		facts: func(f *analyze.Finding, facts *analyze.Facts) {
+			h := f.Handshake
+			setHop(facts, f.Before, f.After)
+			setOutcome(facts, h)
+			facts.Missing = missing(f.Before, f.After)
+			facts.Unnamed = unnamed(f)
+			facts.Damaged = f.After != h.Sightings[h.Damages[0].After]
+		},
+		proof: func(f *analyze.Finding, p *proof) { p.path(f.Handshake, f.Before, f.After) },
+	}.made()
+}
+
+// unnamed reports whether Connection did not name Upgrade any more when the
+// handshake came to the hop that damaged it.
+func unnamed(f *analyze.Finding) bool {
+	return f.Before != nil && f.Before.Signs.Connection == analyze.No
+}
+
+// damageFindings returns one finding for each damage of that kind. effect, if it
+// is not nil, says what makes it another thing wrong beside hop and server.
+func damageFindings(c *analyze.Case, kind analyze.Verdict, words *analyze.Words, effect func(*analyze.Finding) string) []*analyze.Finding {
 	var found []*analyze.Finding
-	for i, d := range c.Damages {
-		if d.Kind == kind {
-			f := damageFinding(c, d, titles)
-			f.Facts.Damaged = i > 0
-			found = append(found, f)
+	for _, d := range c.Damages {
+		if d.Kind != kind {
+			continue
 		}
+		f := damageFinding(c, d)
+		f.Words = words
+		if effect == nil {
+			f.Group = likeness(f, "")
+		} else {
+			f.Group = likeness(f, effect(f))
+		}
+		found = append(found, f)
 	}
 	return found
 }
 
-func damageFinding(c *analyze.Case, d analyze.Damage, titles damageTitles) *analyze.Finding {
+func damageFinding(c *analyze.Case, d analyze.Damage) *analyze.Finding {
 	after := c.Sightings[d.After]
-	var before *analyze.Sighting
-	if d.Before >= 0 {
-		before = c.Sightings[d.Before]
-	}
 	f := &analyze.Finding{
 		Rule:      damageRules[d.Kind],
 		Severity:  errorUnlessSucceeded(c),
 		Certainty: analyze.Inferred,
 		DamageHop: after.Hop + 1,
-		Facts:     baseFacts(c),
+		Handshake: c.Handshake,
+		After:     after,
 	}
-	setHop(&f.Facts, before, after)
-	setOutcome(&f.Facts, c)
-	f.Facts.Missing = missing(before, after)
-	f.Facts.Unnamed = before != nil && before.Signs.Connection == analyze.No
-	server := after.Conn.Server.String()
-	if before != nil {
+	if d.Before >= 0 {
+		f.Before = c.Sightings[d.Before]
 		f.Certainty = analyze.Proven
-		f.Title = titles.proven(hopShort(before, after), after)
-	} else {
-		f.Title = titles.inferred(server, after)
 	}
-	f.Group = group(string(d.Kind), f.Facts.Front, f.Facts.Back, server)
-	var p proof
-	p.path(c, before, after)
-	f.Evidence = p.list
 	return f
 }
 
-// group joins what makes two findings the same thing wrong.
-func group(parts ...string) string { return strings.Join(parts, "|") }
+// likeness is what damage has in common that the same hop did, before the same
+// server. effect is what else matters.
+func likeness(f *analyze.Finding, effect string) unique.Handle[analyze.Likeness] {
+	l := analyze.Likeness{Back: f.After.Conn.Client.Addr(), Server: f.After.Conn.Server, Effect: effect}
+	if f.Before != nil {
+		l.Front = f.Before.Conn.Server
+	}
+	return l.Handle()
+}
 
 // errorUnlessSucceeded is the severity of damage: what a server forgave this
 // time, the next version of it may not.
@@ -108,11 +142,19 @@ func earlier(c *analyze.Case, ids ...string) *analyze.Finding {
 
 // asSymptom gives f its cause and severity: with a cause it only informs, as
 // the cause is what must be changed.
-func asSymptom(c *analyze.Case, f *analyze.Finding) {
+func asSymptom(c *analyze.Case, f *analyze.Finding, alike analyze.Likeness) {
 	f.Severity = errorUnlessSucceeded(c)
-	if f.Cause = causeOf(c); f.Cause != nil {
+	f.Cause = causeOf(c)
+	if f.Cause != nil {
 		f.Severity = analyze.Info
-		f.Facts.Symptom = true
-		f.Group = group(f.Group, f.Cause.Rule, f.Cause.Group)
 	}
+	f.Group = following(f.Cause, alike)
+}
+
+// following tells findings apart by their cause, too, if there is one.
+func following(cause *analyze.Finding, alike analyze.Likeness) unique.Handle[analyze.Likeness] {
+	if cause != nil {
+		alike.CauseRule, alike.Cause = cause.Rule, cause.Group
+	}
+	return alike.Handle()
 }

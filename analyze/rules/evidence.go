@@ -68,21 +68,21 @@ func (p *proof) closing(s *analyze.Sighting, how string) {
 // path adds the requests of all sightings in order, those given first, and
 // then the outcomes: from the inside out, and on one leg by time, which is
 // the order they happened in.
-func (p *proof) path(c *analyze.Case, first ...*analyze.Sighting) {
+func (p *proof) path(h *analyze.Handshake, first ...*analyze.Sighting) {
 	for _, s := range first {
 		if s != nil {
 			p.request(s)
 		}
 	}
-	for _, s := range c.Sightings {
+	for _, s := range h.Sightings {
 		p.request(s)
 	}
-	for end := len(c.Sightings); end > 0; {
+	for end := len(h.Sightings); end > 0; {
 		start := end - 1
-		for start > 0 && c.Sightings[start-1].Hop == c.Sightings[end-1].Hop {
+		for start > 0 && h.Sightings[start-1].Hop == h.Sightings[end-1].Hop {
 			start--
 		}
-		for _, s := range c.Sightings[start:end] {
+		for _, s := range h.Sightings[start:end] {
 			p.outcome(s)
 		}
 		end = start

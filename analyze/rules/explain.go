@@ -80,7 +80,7 @@ var pages = template.Must(template.New("pages").
 
 // Explain fills the page of the finding's rule with its facts.
 func Explain(f *analyze.Finding) (Explanation, error) {
-	page, err := render(f.Rule, &facts{Facts: f.Facts})
+	page, err := render(f.Rule, &facts{Facts: f.Facts()})
 	if err != nil {
 		return Explanation{}, err
 	}

@@ -82,7 +82,7 @@ func headings(page string) []string {
 
 func TestExplanationsAreWhole(t *testing.T) {
 	for _, id := range IDs() {
-		e, err := Explain(&analyze.Finding{Rule: id, Facts: exampleFacts(id)})
+		e, err := Explain(&analyze.Finding{Rule: id, Words: analyze.FixedWords("", exampleFacts(id))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestLocalPutsNginxFirst(t *testing.T) {
 		for local, first := range map[bool]string{true: "nginx on the instance", false: "Classic Load Balancer"} {
 			f := exampleFacts(id)
 			f.Local = local
-			e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+			e, err := Explain(&analyze.Finding{Rule: id, Words: analyze.FixedWords("", f)})
 			if err != nil || !strings.HasPrefix(e.Remedies[0].Title, first) {
 				t.Errorf("%s, local %v: first remedy %q, %v", id, local, e.Remedies[0].Title, err)
 			}
@@ -141,7 +141,7 @@ func TestNotes(t *testing.T) {
 		} {
 			f := exampleFacts(id)
 			tt.change(&f)
-			e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+			e, err := Explain(&analyze.Finding{Rule: id, Words: analyze.FixedWords("", f)})
 			if err != nil || !strings.HasPrefix(e.Note, tt.want) {
 				t.Errorf("%s, %s: note %q, %v", id, name, e.Note, err)
 			}
@@ -159,7 +159,7 @@ func TestSymptoms(t *testing.T) {
 		for symptom, want := range map[bool]string{true: "Another finding of this handshake is the cause", false: "Nothing in this capture damaged the handshake"} {
 			f := exampleFacts(id)
 			f.Symptom = symptom
-			e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+			e, err := Explain(&analyze.Finding{Rule: id, Words: analyze.FixedWords("", f)})
 			if err != nil || !strings.Contains(e.Text, want) {
 				t.Errorf("%s, symptom %v: %v\n%s", id, symptom, err, e.Text)
 			}
@@ -291,13 +291,13 @@ func TestHostileFacts(t *testing.T) {
 	hostile := "a`b\n## Sources\n\x1b[31m{{.Hop}}[red]```\n- https://evil.example/\r\u202e"
 	for _, id := range IDs() {
 		f := fullFacts(hostile)
-		e, err := Explain(&analyze.Finding{Rule: id, Facts: f})
+		e, err := Explain(&analyze.Finding{Rule: id, Words: analyze.FixedWords("", f)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		plain := fullFacts("value")
 		plain.Host = "no host" // neither fits into a command, where it has a line
-		clean, err := Explain(&analyze.Finding{Rule: id, Facts: plain})
+		clean, err := Explain(&analyze.Finding{Rule: id, Words: analyze.FixedWords("", plain)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,8 +321,8 @@ func TestHostileTitles(t *testing.T) {
 		answer("\x1b]0;x\x07", "HTTP/1.1 400 \x1b[31mBad").
 		verdict(analyze.Rewritten, analyze.Damage{Kind: analyze.Rewritten, Before: 0, After: 1})
 	for _, f := range s.judge() {
-		if strings.ContainsAny(f.Title+f.Facts.By+f.Facts.Hop, "\x1b\x07\n") {
-			t.Errorf("%s: %q by %q", f.Rule, f.Title, f.Facts.By)
+		if strings.ContainsAny(f.Title()+f.Facts().By+f.Facts().Hop, "\x1b\x07\n") {
+			t.Errorf("%s: %q by %q", f.Rule, f.Title(), f.Facts().By)
 		}
 	}
 }

@@ -16,19 +16,20 @@ import (
 // absent stands for a header that is known not to be there.
 const absent = "(absent)"
 
-// baseFacts are the facts that every finding of a handshake shares.
-func baseFacts(c *analyze.Case) analyze.Facts {
-	f := analyze.Facts{Host: c.Host, Target: c.Target, Key: c.Key, Succeeded: c.Succeeded()}
-	f.Client, f.ClientFrom = clientOf(c.First())
-	setServers(&f, c)
-	setListener(&f, c)
+// baseFacts are the facts that every finding has.
+func baseFacts(of *analyze.Finding) analyze.Facts {
+	h := of.Handshake
+	f := analyze.Facts{Host: h.Host, Target: h.Target, Key: h.Key, Succeeded: h.Succeeded(), Symptom: of.Cause != nil}
+	f.Client, f.ClientFrom = clientOf(h.First())
+	setServers(&f, h)
+	setListener(&f, h)
 	return f
 }
 
 // setServers fills in whom one can ask by hand. A server that is sent PROXY
 // headers is left out: it would take a request without one for a broken one.
-func setServers(f *analyze.Facts, c *analyze.Case) {
-	for _, s := range c.Sightings {
+func setServers(f *analyze.Facts, h *analyze.Handshake) {
+	for _, s := range h.Sightings {
 		if s.Proxy.Version != "" {
 			continue
 		}

@@ -11,20 +11,26 @@ import (
 var handshakeAltered = &analyze.Rule{
 	ID: idHandshakeAltered,
 	Check: func(c *analyze.Case) []*analyze.Finding {
-		found := damageFindings(c, analyze.Altered, damageTitles{
-			proven: func(hop string, _ *analyze.Sighting) string {
-				return hop + " damages the handshake"
-			},
-			inferred: func(server string, _ *analyze.Sighting) string {
-				return fmt.Sprintf("The handshake reaches %s damaged", server)
-			},
+		return damageFindings(c, analyze.Altered, alteredWords, func(f *analyze.Finding) string {
+			return missing(f.Before, f.After)
 		})
-		for _, f := range found {
-			if f.Facts.Missing != "" {
-				f.Title += ": " + f.Facts.Missing
-				f.Group = group(f.Group, f.Facts.Missing)
-			}
-		}
-		return found
 	},
+}
+
+var alteredWords = damageWords(damageTitles{
+	proven: func(hop string, _ *analyze.Sighting) string {
+		return hop + " damages the handshake"
+	},
+	inferred: func(server string, _ *analyze.Sighting) string {
+		return fmt.Sprintf("The handshake reaches %s damaged", server)
+	},
+	more: func(f *analyze.Finding) string { return behindColon(missing(f.Before, f.After)) },
+})
+
+// behindColon is what a title says more; nothing of nothing.
+func behindColon(words string) string {
+	if words == "" {
+		return ""
+	}
+	return ": " + words
 }

@@ -20,35 +20,52 @@ var handshakeRefused = &analyze.Rule{
 		if s.Response == nil || s.Response.Status() == 0 || s.Response.Status() == 101 {
 			return nil
 		}
-		server := s.Conn.Server.String()
 		f := &analyze.Finding{
 			Rule:      idHandshakeRefused,
 			Certainty: analyze.Proven,
-			Title:     fmt.Sprintf("%s refuses the handshake with %s", server, wiretext.Printable(statusText(s), 60)),
-			Facts:     baseFacts(c),
+			Handshake: c.Handshake,
+			After:     s,
+			Words:     refusedWords,
 		}
 		if !s.Signs.Sound() && len(c.Damages) == 0 {
 			// A head that was cut may hide what the server did not like.
 			f.Certainty = analyze.Inferred
 		}
-		f.Facts.Arrived = sightingFacts(s)
-		f.Facts.Local = s.Leg == analyze.LocalLeg
-		if first := c.First(); first != s {
-			f.Facts.Sent = sightingFacts(first)
-		}
-		setAnswer(&f.Facts, s)
-		setBeyond(&f.Facts, c, s)
-		if outer := c.First(); outer.Response != nil && outer.Response.Status() != s.Response.Status() {
-			f.Facts.Meaning = sentences(f.Facts.Meaning, fmt.Sprintf(
-				"The client was told something else: %d, from %s.", outer.Response.Status(), outer.Conn.Server))
-		}
-		f.Group = group(server, fmt.Sprint(s.Response.Status()), f.Facts.By)
-		asSymptom(c, f)
-		var p proof
-		p.request(s)
-		p.outcome(s)
-		p.path(c)
-		f.Evidence = p.list
+		asSymptom(c, f, analyze.Likeness{Server: s.Conn.Server, Status: s.Response.Status(), Effect: refusedBy(c.Handshake, s)})
 		return []*analyze.Finding{f}
 	},
 }
+
+// refusedBy tells apart who refuses at one server.
+func refusedBy(h *analyze.Handshake, s *analyze.Sighting) string {
+	by := software(s, answerOf(s))
+	if endsBefore(h, s) {
+		return by + orBehind
+	}
+	return by
+}
+
+var refusedWords = words{
+	title: func(f *analyze.Finding) string {
+		return fmt.Sprintf("%s refuses the handshake with %s", f.After.Conn.Server, wiretext.Printable(statusText(f.After), 60))
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		h, s := f.Handshake, f.After
+		facts.Arrived = sightingFacts(s)
+		facts.Local = s.Leg == analyze.LocalLeg
+		if first := h.First(); first != s {
+			facts.Sent = sightingFacts(first)
+		}
+		setAnswer(facts, s)
+		setBeyond(facts, h, s)
+		if outer := h.First(); outer.Response != nil && outer.Response.Status() != s.Response.Status() {
+			facts.Meaning = sentences(facts.Meaning, fmt.Sprintf(
+				"The client was told something else: %d, from %s.", outer.Response.Status(), outer.Conn.Server))
+		}
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		p.request(f.After)
+		p.outcome(f.After)
+		p.path(f.Handshake)
+	},
+}.made()

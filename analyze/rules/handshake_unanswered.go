@@ -21,35 +21,51 @@ var handshakeUnanswered = &analyze.Rule{
 		if s.Answer != analyze.AnswerClosed {
 			return nil
 		}
-		server := s.Conn.Server.String()
 		f := &analyze.Finding{
 			Rule:      idHandshakeNoAnswer,
 			Certainty: analyze.Proven,
-			Title:     fmt.Sprintf("%s closes the connection instead of answering", server),
-			Facts:     baseFacts(c),
+			Handshake: c.Handshake,
+			After:     s,
+			Words:     unansweredWords,
 		}
-		if s.How != 0 && s.ClosedBy == flow.FromClient {
-			f.Title = fmt.Sprintf("%s gets no answer from %s and gives up", s.Conn.Client.Addr(), server)
+		alike := analyze.Likeness{Server: s.Conn.Server, Effect: s.ClosedBy.String()}
+		if s.How != 0 {
+			alike.Effect += " " + s.How.String()
 		}
-		setOutcome(&f.Facts, c)
-		f.Facts.Arrived = sightingFacts(s)
-		f.Facts.Local = s.Leg == analyze.LocalLeg
-		if first := c.First(); first != s {
-			f.Facts.Sent = sightingFacts(first)
+		if m := maker(c.Handshake); m != nil {
+			alike.Effect += " " + statusText(m)
 		}
-		setClose(&f.Facts, s)
-		f.Facts.Meaning = silence(s)
-		setBeyond(&f.Facts, c, s)
-		f.Group = group(server, f.Facts.How, s.ClosedBy.String(), f.Facts.Status)
-		asSymptom(c, f)
-		var p proof
-		p.request(s)
-		p.outcome(s)
-		p.path(c)
-		f.Evidence = p.list
+		asSymptom(c, f, alike)
 		return []*analyze.Finding{f}
 	},
 }
+
+var unansweredWords = words{
+	title: func(f *analyze.Finding) string {
+		client, server := f.After.Conn.Client, f.After.Conn.Server
+		if f.After.How != 0 && f.After.ClosedBy == flow.FromClient {
+			return fmt.Sprintf("%s gets no answer from %s and gives up", client.Addr(), server)
+		}
+		return fmt.Sprintf("%s closes the connection instead of answering", server)
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		h, s := f.Handshake, f.After
+		setOutcome(facts, h)
+		facts.Arrived = sightingFacts(s)
+		facts.Local = s.Leg == analyze.LocalLeg
+		if first := h.First(); first != s {
+			facts.Sent = sightingFacts(first)
+		}
+		setClose(facts, s)
+		facts.Meaning = silence(s)
+		setBeyond(facts, h, s)
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		p.request(f.After)
+		p.outcome(f.After)
+		p.path(f.Handshake)
+	},
+}.made()
 
 // silence says what the time until the close tells.
 func silence(s *analyze.Sighting) string {

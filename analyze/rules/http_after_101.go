@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -15,41 +16,57 @@ import (
 var httpAfter101 = &analyze.Rule{
 	ID: idHTTPAfter101,
 	Check: func(c *analyze.Case) []*analyze.Finding {
-		s := httpOrigin(c)
+		s := httpOrigin(c.Handshake)
 		if s == nil {
 			return nil
 		}
-		w := &s.WebSocket
-		sender, receiver := s.Conn.Client, s.Conn.Server
-		if w.HTTPFrom == flow.FromServer {
-			sender, receiver = receiver, sender
-		}
-		f := &analyze.Finding{
+		return []*analyze.Finding{{
 			Rule:      idHTTPAfter101,
 			Severity:  analyze.Error,
 			Certainty: analyze.Proven,
-			Title:     fmt.Sprintf("%s sends HTTP into the WebSocket after the 101", senderWords(s)),
-			Facts:     baseFacts(c),
 			Cause:     causeOf(c),
-			Group:     group(s.Conn.Client.Addr().String(), s.Conn.Server.String(), w.HTTPFrom.String()),
-		}
-		f.Facts.Symptom = f.Cause != nil
-		f.Facts.Arrived = sightingFacts(s)
-		f.Facts.Local = s.Leg == analyze.LocalLeg
-		f.Facts.Line = w.HTTPLine
-		f.Facts.By = sender.String()
-		f.Facts.Meaning = httpMeaning(c, s)
-		setClose(&f.Facts, s)
-		var p proof
+			Group: analyze.Likeness{
+				Back: s.Conn.Client.Addr(), Server: s.Conn.Server, Effect: s.WebSocket.HTTPFrom.String(),
+			}.Handle(),
+			Handshake: c.Handshake,
+			After:     s,
+			Words:     httpWords,
+		}}
+	},
+}
+
+var httpWords = words{
+	title: func(f *analyze.Finding) string {
+		return fmt.Sprintf("%s sends HTTP into the WebSocket after the 101", senderWords(f.After))
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		s := f.After
+		sender, _ := httpEnds(s)
+		facts.Arrived = sightingFacts(s)
+		facts.Local = s.Leg == analyze.LocalLeg
+		facts.Line = s.WebSocket.HTTPLine
+		facts.By = sender.String()
+		facts.Meaning = httpMeaning(f.Handshake, s)
+		setClose(facts, s)
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		s := f.After
+		sender, receiver := httpEnds(s)
 		p.add(analyze.Evidence{
-			Packet: w.HTTPHead, Conn: s.Conn, Quote: w.HTTPLine,
+			Packet: s.WebSocket.HTTPHead, Conn: s.Conn, Quote: s.WebSocket.HTTPLine,
 			Text: fmt.Sprintf("%s sends an HTTP head to %s, where a WebSocket frame must stand", sender, receiver),
 		})
-		p.path(c)
+		p.path(f.Handshake)
 		p.closing(s, "after the HTTP head")
-		f.Evidence = p.list
-		return []*analyze.Finding{f}
 	},
+}.made()
+
+// httpEnds are who sent the HTTP head, and to whom.
+func httpEnds(s *analyze.Sighting) (sender, receiver netip.AddrPort) {
+	if s.WebSocket.HTTPFrom == flow.FromServer {
+		return s.Conn.Server, s.Conn.Client
+	}
+	return s.Conn.Client, s.Conn.Server
 }
 
 func senderWords(s *analyze.Sighting) string {
@@ -61,9 +78,9 @@ func senderWords(s *analyze.Sighting) string {
 
 // httpOrigin returns the sighting nearest to where the HTTP head came from:
 // other legs show it, too, when the hop between them tunnels.
-func httpOrigin(c *analyze.Case) *analyze.Sighting {
+func httpOrigin(h *analyze.Handshake) *analyze.Sighting {
 	var origin *analyze.Sighting
-	for _, s := range c.Sightings {
+	for _, s := range h.Sightings {
 		if s.WebSocket.HTTPHead.Num == 0 {
 			continue
 		}
@@ -74,14 +91,14 @@ func httpOrigin(c *analyze.Case) *analyze.Sighting {
 	return origin
 }
 
-func httpMeaning(c *analyze.Case, s *analyze.Sighting) string {
+func httpMeaning(h *analyze.Handshake, s *analyze.Sighting) string {
 	if s.WebSocket.HTTPFrom == flow.FromClient {
-		if s == c.First() && s.Leg == analyze.ClientLeg {
+		if s == h.First() && s.Leg == analyze.ClientLeg {
 			return "The client itself sends requests on the connection that it had upgraded."
 		}
 		return fmt.Sprintf("The hop at %s has put the connection back among those it uses for requests: it did not take the 101 for the end of HTTP.", s.Conn.Client.Addr())
 	}
-	rewritten := slices.ContainsFunc(c.Damages, func(d analyze.Damage) bool { return d.Kind == analyze.Rewritten })
+	rewritten := slices.ContainsFunc(h.Damages, func(d analyze.Damage) bool { return d.Kind == analyze.Rewritten })
 	if rewritten && strings.HasPrefix(s.WebSocket.HTTPLine, "HTTP/1.1 400") {
 		return "The server's HTTP parser has read the first frames as a request and found them broken. That happens where a library writes its 101 by hand while the HTTP server below it, seeing no upgrade in Connection, still holds the connection: socket.io 0.9 on Node versions newer than itself does so."
 	}

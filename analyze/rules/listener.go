@@ -10,8 +10,8 @@ import (
 // setListener fills in at which port the client asked the load balancer. What
 // the hop before the instance says of it counts only on the instance's own
 // leg: behind its proxy, the same headers tell that proxy's port.
-func setListener(f *analyze.Facts, c *analyze.Case) {
-	for _, s := range c.Sightings {
+func setListener(f *analyze.Facts, h *analyze.Handshake) {
+	for _, s := range h.Sightings {
 		switch {
 		case s.Leg == analyze.ClientLeg && s.Proxy.Version == "":
 			f.Listener, f.ListenerFrom, f.Scheme = strconv.Itoa(int(s.Conn.Server.Port())), "its own leg", "http"

@@ -25,7 +25,7 @@ var proxyProtocolUnexpected = &analyze.Rule{
 // answer that only somebody who has read the HTTP request can give shows that
 // the header was understood, and so does any connection that it accepted.
 func proxyRefused(c *analyze.Case, s *analyze.Sighting) bool {
-	if s.Proxy.Version == "" || (c.ProxyAccepted != nil && c.ProxyAccepted(s.Conn.Server.String())) {
+	if s.Proxy.Version == "" || (c.ProxyAccepted != nil && c.ProxyAccepted(s.Conn.Server)) {
 		return false
 	}
 	if s.Response != nil {
@@ -43,37 +43,48 @@ func proxyFinding(c *analyze.Case, s *analyze.Sighting) *analyze.Finding {
 		Rule:      idProxyUnexpected,
 		Severity:  errorUnlessSucceeded(c),
 		Certainty: analyze.Inferred,
-		Title:     fmt.Sprintf("%s does not expect the PROXY protocol header that it is sent", s.Conn.Server),
-		Facts:     baseFacts(c),
-		Group:     group(s.Conn.Client.Addr().String(), s.Conn.Server.String(), s.Proxy.Version),
+		Group:     analyze.Likeness{Back: s.Conn.Client.Addr(), Server: s.Conn.Server, Effect: s.Proxy.Version}.Handle(),
+		Handshake: c.Handshake,
+		After:     s,
+		Words:     proxyWords,
 	}
 	if s.Early {
 		// The answer was on its way before the request was: nothing but the
 		// PROXY header can have caused it.
 		f.Certainty = analyze.Proven
 	}
-	f.Facts.Hop = fmt.Sprintf("the hop at %s", s.Conn.Client.Addr())
-	f.Facts.Back = s.Conn.Client.Addr().String()
-	f.Facts.Arrived = sightingFacts(s)
-	f.Facts.Proxy = s.Proxy.Version
-	f.Facts.Looks = proxySender(s.Proxy.Version)
-	setAnswer(&f.Facts, s)
-	if s.Response == nil {
-		setClose(&f.Facts, s)
-	}
-	switch {
-	case s.Proxy.Count > 1:
-		f.Facts.Meaning = fmt.Sprintf("%d PROXY headers stand one after the other. A server that expects one reads the next as a request line, so look for two hops that each add theirs.", s.Proxy.Count)
-	case s.Early:
-		f.Facts.Meaning = "The answer left before the request had arrived, so it can only be an answer to the PROXY header."
-	}
-	var p proof
-	p.add(analyze.Evidence{
-		Packet: s.Proxy.Packet, Conn: s.Conn,
-		Text: fmt.Sprintf("The connection to %s begins with a PROXY %s header", s.Conn.Server, s.Proxy.Version),
-	})
-	p.outcome(s)
-	p.path(c, s)
-	f.Evidence = p.list
 	return f
 }
+
+var proxyWords = words{
+	title: func(f *analyze.Finding) string {
+		return fmt.Sprintf("%s does not expect the PROXY protocol header that it is sent", f.After.Conn.Server)
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		s := f.After
+		facts.Hop = fmt.Sprintf("the hop at %s", s.Conn.Client.Addr())
+		facts.Back = s.Conn.Client.Addr().String()
+		facts.Arrived = sightingFacts(s)
+		facts.Proxy = s.Proxy.Version
+		facts.Looks = proxySender(s.Proxy.Version)
+		setAnswer(facts, s)
+		if s.Response == nil {
+			setClose(facts, s)
+		}
+		switch {
+		case s.Proxy.Count > 1:
+			facts.Meaning = fmt.Sprintf("%d PROXY headers stand one after the other. A server that expects one reads the next as a request line, so look for two hops that each add theirs.", s.Proxy.Count)
+		case s.Early:
+			facts.Meaning = "The answer left before the request had arrived, so it can only be an answer to the PROXY header."
+		}
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		s := f.After
+		p.add(analyze.Evidence{
+			Packet: s.Proxy.Packet, Conn: s.Conn,
+			Text: fmt.Sprintf("The connection to %s begins with a PROXY %s header", s.Conn.Server, s.Proxy.Version),
+		})
+		p.outcome(s)
+		p.path(f.Handshake, s)
+	},
+}.made()

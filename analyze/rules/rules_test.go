@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func TestArticle(t *testing.T) {
 	if balancer.Severity != analyze.Error || balancer.Certainty != analyze.Proven || balancer.Cause != nil {
 		t.Errorf("rewritten: %+v", balancer)
 	}
-	f := balancer.Facts
+	f := balancer.Facts()
 	if f.Front != "10.99.0.1:80" || f.Back != "10.99.1.1" || f.Local || f.Inferred {
 		t.Errorf("faces: %+v", f)
 	}
@@ -51,14 +52,14 @@ func TestArticle(t *testing.T) {
 	if !strings.HasPrefix(f.Looks, "a Classic Load Balancer") {
 		t.Errorf("looks = %q", f.Looks)
 	}
-	if !nginx.Facts.Local || nginx.Cause != nil || !strings.HasPrefix(nginx.Facts.Looks, "nginx") {
-		t.Errorf("dropped: %+v", nginx.Facts)
+	if !nginx.Facts().Local || nginx.Cause != nil || !strings.HasPrefix(nginx.Facts().Looks, "nginx") {
+		t.Errorf("dropped: %+v", nginx.Facts())
 	}
 	if silence.Severity != analyze.Info || silence.Cause != nginx {
 		t.Errorf("unanswered: severity %s cause %v", silence.Severity, silence.Cause)
 	}
-	if silence.Facts.Took != "2 ms" || !strings.Contains(silence.Facts.Meaning, "Sails 0.10") {
-		t.Errorf("unanswered: %+v", silence.Facts)
+	if silence.Facts().Took != "2 ms" || !strings.Contains(silence.Facts().Meaning, "Sails 0.10") {
+		t.Errorf("unanswered: %+v", silence.Facts())
 	}
 }
 
@@ -74,7 +75,7 @@ func TestDroppedWithoutItsName(t *testing.T) {
 				analyze.Damage{Kind: analyze.Dropped, Before: 1, After: 2})
 		found := s.judge()
 		f := found[1]
-		if f.Rule != idUpgradeDropped || !f.Facts.Unnamed || !f.Facts.Damaged || found[0].Facts.Damaged || !strings.HasPrefix(f.Facts.Looks, looks) {
+		if f.Rule != idUpgradeDropped || !f.Facts().Unnamed || !f.Facts().Damaged || found[0].Facts().Damaged || !strings.HasPrefix(f.Facts().Looks, looks) {
 			t.Fatalf("%q: %+v", looks, f)
 		}
 		e, err := Explain(f)
@@ -82,9 +83,9 @@ func TestDroppedWithoutItsName(t *testing.T) {
 			t.Fatal(err)
 		}
 		may := looks == ""
-		if strings.HasSuffix(f.Title, "as it may once Connection no longer names it") != may ||
+		if strings.HasSuffix(f.Title(), "as it may once Connection no longer names it") != may ||
 			strings.Contains(e.Text, "does right to remove") != may || strings.Contains(e.Text, "it has to change in any case") == may {
-			t.Errorf("%q: %s\n%s", looks, f.Title, e.Text)
+			t.Errorf("%q: %s\n%s", looks, f.Title(), e.Text)
 		}
 		checkWhole(t, s.h, f)
 	}
@@ -189,19 +190,19 @@ func ruleIDs(found []*analyze.Finding) []string {
 // title of one line, and a group that does not name the request.
 func checkWhole(t *testing.T, h *analyze.Handshake, f *analyze.Finding) {
 	t.Helper()
-	if len(f.Evidence) == 0 {
+	if len(f.Evidence()) == 0 {
 		t.Errorf("%s: no evidence", f.Rule)
 	}
-	for _, e := range f.Evidence {
+	for _, e := range f.Evidence() {
 		if e.Packet.Num == 0 || e.Text == "" || e.Conn == nil {
 			t.Errorf("%s: evidence %+v", f.Rule, e)
 		}
 	}
-	if f.Title == "" || strings.ContainsAny(f.Title, "\n\x1b") {
-		t.Errorf("%s: title %q", f.Rule, f.Title)
+	if f.Title() == "" || strings.ContainsAny(f.Title(), "\n\x1b") {
+		t.Errorf("%s: title %q", f.Rule, f.Title())
 	}
-	if f.Group == "" || strings.Contains(f.Group, h.Target) || strings.Contains(f.Group, h.Key) {
-		t.Errorf("%s: group %q", f.Rule, f.Group)
+	if alike := f.Group.Value(); !alike.Server.IsValid() || strings.Contains(alike.Effect, h.Target) || strings.Contains(alike.Effect, h.Key) {
+		t.Errorf("%s: group %+v", f.Rule, alike)
 	}
 	if _, err := Explain(f); err != nil {
 		t.Errorf("%s: %v", f.Rule, err)
@@ -248,7 +249,7 @@ func TestProxyProtocol(t *testing.T) {
 	}
 	t.Run("accepted on another connection", func(t *testing.T) {
 		c := withProxy(false, "", bad...).kase()
-		c.ProxyAccepted = func(server string) bool { return server == instance.String() }
+		c.ProxyAccepted = func(server netip.AddrPort) bool { return server == instance }
 		if found := proxyProtocolUnexpected.Check(c); found != nil {
 			t.Errorf("found %+v", found[0])
 		}
@@ -260,8 +261,8 @@ func TestProxyProtocol(t *testing.T) {
 		if got := ruleIDs(found); !slices.Equal(got, []string{idProxyUnexpected, idHandshakeNoAnswer}) {
 			t.Fatalf("rules = %v", got)
 		}
-		if !strings.HasPrefix(found[0].Facts.Meaning, "2 PROXY headers") || found[1].Cause != found[0] {
-			t.Errorf("%+v", found[0].Facts)
+		if !strings.HasPrefix(found[0].Facts().Meaning, "2 PROXY headers") || found[1].Cause != found[0] {
+			t.Errorf("%+v", found[0].Facts())
 		}
 	})
 }
@@ -281,7 +282,7 @@ func TestHTTPAfter101(t *testing.T) {
 			t.Fatalf("rules = %v", got)
 		}
 		f := found[1]
-		if f.Severity != analyze.Error || f.Cause != found[0] || f.Facts.By != instance.String() || !strings.Contains(f.Facts.Meaning, "socket.io 0.9") {
+		if f.Severity != analyze.Error || f.Cause != found[0] || f.Facts().By != instance.String() || !strings.Contains(f.Facts().Meaning, "socket.io 0.9") {
 			t.Errorf("%+v", f)
 		}
 		checkWhole(t, s.h, f)
@@ -289,7 +290,7 @@ func TestHTTPAfter101(t *testing.T) {
 	t.Run("from the hop before", func(t *testing.T) {
 		s := head(newScene(t).leg(analyze.ClientLeg, sound...).switching().leg(analyze.InstanceLeg, sound...).switching(), flow.FromClient, "GET / HTTP/1.1")
 		found := s.verdict(analyze.Healthy).judge()
-		if len(found) != 1 || found[0].Facts.By != elbBack.String() || !strings.Contains(found[0].Facts.Meaning, "put the connection back") {
+		if len(found) != 1 || found[0].Facts().By != elbBack.String() || !strings.Contains(found[0].Facts().Meaning, "put the connection back") {
 			t.Fatalf("found %+v", found)
 		}
 	})
@@ -343,7 +344,7 @@ func TestIdleTimeout(t *testing.T) {
 	}
 	local := newScene(t).leg(analyze.InstanceLeg, sound...).leg(analyze.LocalLeg, sound...).switching().on(0).switching().wait(60 * time.Second)
 	found := local.on(1).closed(flow.FromClient, flow.FIN).on(0).closed(flow.FromServer, flow.FIN).verdict(analyze.Healthy).judge()
-	if len(found) != 1 || !found[0].Facts.Local || found[0].Facts.Idle != "60.0 s" || !strings.Contains(found[0].Facts.Timeout, "proxy_read_timeout") {
+	if len(found) != 1 || !found[0].Facts().Local || found[0].Facts().Idle != "60.0 s" || !strings.Contains(found[0].Facts().Timeout, "proxy_read_timeout") {
 		t.Errorf("local proxy: %+v", found)
 	}
 }
@@ -368,7 +369,7 @@ func TestUnansweredTiming(t *testing.T) {
 		if len(found) != 1 {
 			t.Fatalf("%s: found %v", tt.after, ruleIDs(found))
 		}
-		if got := found[0].Facts.Meaning; (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
+		if got := found[0].Facts().Meaning; (tt.want == "") != (got == "") || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: meaning %q", tt.after, got)
 		}
 	}
@@ -392,7 +393,7 @@ func TestStuckPolling(t *testing.T) {
 		t.Fatalf("found %+v", found)
 	}
 	checkWhole(t, s.h, found[0])
-	if f := found[0].Facts; f.Polls != "12" || f.Session != "S" || f.Took != "10.0 s" {
+	if f := found[0].Facts(); f.Polls != "12" || f.Session != "S" || f.Took != "10.0 s" {
 		t.Errorf("%+v", f)
 	}
 	for name, change := range map[string]func(*analyze.Polling){

@@ -16,45 +16,54 @@ var socketioStuckPolling = &analyze.Rule{
 		if p.Session == "" || p.Requests < 2 || p.Upgraded || c.Succeeded() {
 			return nil
 		}
+		polling := *p
 		f := &analyze.Finding{
 			Rule:      idSocketIOOnPolling,
 			Severity:  analyze.Warning,
 			Certainty: analyze.Proven,
-			Title:     "socket.io falls back to polling and stays there",
-			Facts:     baseFacts(c),
 			Cause:     firstError(c),
+			Handshake: c.Handshake,
+			After:     c.First(),
+			Polling:   &polling,
+			Words:     pollingWords,
 		}
-		f.Facts.Symptom = f.Cause != nil
-		f.Facts.Polls = strconv.Itoa(p.Requests)
-		f.Facts.Session = p.Session
-		f.Facts.Arrived = sightingFacts(c.First())
-		if s := maker(c); s != nil {
-			setAnswer(&f.Facts, s)
-			setBeyond(&f.Facts, c, s)
+		alike := analyze.Likeness{Server: f.After.Conn.Server}
+		if s := maker(c.Handshake); s != nil {
+			alike.Effect = statusText(s)
 		}
-		f.Facts.Meaning = "" // it is told by the finding that this one follows from
-		if p.After > 0 {
-			f.Facts.Took = span(p.After.Sub(0))
-		}
-		f.Group = group(c.First().Conn.Server.String(), f.Facts.Status)
-		if f.Cause != nil {
-			f.Group = group(f.Group, f.Cause.Rule, f.Cause.Group)
-		}
-		var ev proof
-		ev.request(c.First())
-		ev.outcome(c.First())
-		ev.add(analyze.Evidence{
-			Packet: p.First, Conn: p.Conn, Quote: p.FirstLine,
-			Text: "The session goes on by polling: the first request after the failure",
-		})
-		ev.add(analyze.Evidence{
-			Packet: p.Last, Conn: p.Conn,
-			Text: fmt.Sprintf("The last of %d polling requests in the capture", p.Requests),
-		})
-		f.Evidence = ev.list
+		f.Group = following(f.Cause, alike)
 		return []*analyze.Finding{f}
 	},
 }
+
+var pollingWords = words{
+	title: func(*analyze.Finding) string { return "socket.io falls back to polling and stays there" },
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		facts.Polls = strconv.Itoa(f.Polling.Requests)
+		facts.Session = f.Polling.Session
+		facts.Arrived = sightingFacts(f.After)
+		if s := maker(f.Handshake); s != nil {
+			setAnswer(facts, s)
+			setBeyond(facts, f.Handshake, s)
+		}
+		facts.Meaning = "" // it is told by the finding that this one follows from
+		if f.Polling.After > 0 {
+			facts.Took = span(f.Polling.After.Sub(0))
+		}
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		p.request(f.After)
+		p.outcome(f.After)
+		p.add(analyze.Evidence{
+			Packet: f.Polling.First, Conn: f.Polling.Conn, Quote: f.Polling.FirstLine,
+			Text: "The session goes on by polling: the first request after the failure",
+		})
+		p.add(analyze.Evidence{
+			Packet: f.Polling.Last, Conn: f.Polling.Conn,
+			Text: fmt.Sprintf("The last of %d polling requests in the capture", f.Polling.Requests),
+		})
+	},
+}.made()
 
 func firstError(c *analyze.Case) *analyze.Finding {
 	for _, f := range c.Earlier {

@@ -16,20 +16,24 @@ import (
 var upgradeDropped = &analyze.Rule{
 	ID: idUpgradeDropped,
 	Check: func(c *analyze.Case) []*analyze.Finding {
-		found := damageFindings(c, analyze.Dropped, damageTitles{
-			proven: func(hop string, _ *analyze.Sighting) string {
-				return hop + " removes the Upgrade header"
-			},
-			inferred: func(server string, _ *analyze.Sighting) string {
-				return fmt.Sprintf("The handshake reaches %s without its Upgrade header", server)
-			},
-		})
-		for _, f := range found {
-			if f.Facts.Unnamed && !strings.HasPrefix(f.Facts.Looks, "nginx") {
-				f.Title += ", as it may once Connection no longer names it"
-				f.Group = group(f.Group, "unnamed")
-			}
-		}
-		return found
+		return damageFindings(c, analyze.Dropped, droppedWords, asItMay)
 	},
+}
+
+var droppedWords = damageWords(damageTitles{
+	proven: func(hop string, _ *analyze.Sighting) string {
+		return hop + " removes the Upgrade header"
+	},
+	inferred: func(server string, _ *analyze.Sighting) string {
+		return fmt.Sprintf("The handshake reaches %s without its Upgrade header", server)
+	},
+	more: asItMay,
+})
+
+// asItMay says that the hop did right, if it did.
+func asItMay(f *analyze.Finding) string {
+	if !unnamed(f) || strings.HasPrefix(looksLike(f.Before.Request, f.After), "nginx") {
+		return ""
+	}
+	return ", as it may once Connection no longer names it"
 }

@@ -19,14 +19,14 @@ var websocketIdleTimeout = &analyze.Rule{
 		if !c.Succeeded() {
 			return nil
 		}
-		legs := byHop(c)
+		legs := byHop(c.Handshake)
 		for i := 1; i < len(legs); i++ {
 			if cutBetween(legs[i-1], legs[i]) {
 				return []*analyze.Finding{bothLegsCut(c, legs[i-1], legs[i])}
 			}
 		}
-		if len(legs) == 1 && cutByHop(legs[0]) && timeoutNear(silentFor(legs[0])) != "" {
-			return []*analyze.Finding{oneLegCut(c, legs[0])}
+		if first := legs[0]; (len(legs) == 1 || cutFromBefore(legs)) && cutByHop(first) && timeoutNear(silentFor(first)) != "" {
+			return []*analyze.Finding{oneLegCut(c, first)}
 		}
 		return nil
 	},
@@ -39,7 +39,18 @@ func cutBetween(outer, inner *analyze.Sighting) bool {
 		silentEnd(inner) && inner.ClosedBy == flow.FromClient
 }
 
-// cutByHop reports whether the only leg was closed by something that has a
+// cutFromBefore reports whether the close came from before the first leg, and
+// each hop behind it only passed it on.
+func cutFromBefore(legs []*analyze.Sighting) bool {
+	for _, s := range legs {
+		if s.ClosedBy != flow.FromClient || !silentEnd(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// cutByHop reports whether the first leg was closed by something that has a
 // timeout: any end but the client's own. A server that leaves at the very
 // second at which nginx does is taken for nginx.
 func cutByHop(s *analyze.Sighting) bool {
@@ -66,66 +77,110 @@ func silentFor(s *analyze.Sighting) time.Duration {
 }
 
 func bothLegsCut(c *analyze.Case, outer, inner *analyze.Sighting) *analyze.Finding {
-	idle := silentFor(outer)
-	f := idleFinding(c, inner, idle)
-	f.Certainty = analyze.Proven
-	f.Title = fmt.Sprintf("%s cut the WebSocket after %s of silence", hopShort(outer, inner), span(idle))
-	setHop(&f.Facts, outer, inner)
-	f.Facts.ClosedBy = outer.Conn.Server.String() + " and " + inner.Conn.Client.String()
-	f.Group = group(f.Facts.Front, f.Facts.Back, inner.Conn.Server.String())
-	var p proof
-	p.outcome(outer)
-	p.outcome(inner)
-	said := "without a close frame, after " + span(idle) + " of silence"
-	p.closing(inner, said)
-	p.closing(outer, said)
-	p.path(c)
-	f.Evidence = p.list
-	return f
+	return &analyze.Finding{
+		Rule:      idIdleTimeout,
+		Severity:  idleSeverity,
+		Certainty: analyze.Proven,
+		Group: analyze.Likeness{
+			Front: outer.Conn.Server, Back: inner.Conn.Client.Addr(), Server: inner.Conn.Server,
+		}.Handle(),
+		Handshake: c.Handshake,
+		Before:    outer,
+		After:     inner,
+		Words:     bothLegsWords,
+	}
 }
+
+// idleSeverity is a warning: the handshake, which is what this program judges,
+// succeeded.
+const idleSeverity = analyze.Warning
+
+var bothLegsWords = words{
+	title: func(f *analyze.Finding) string {
+		return fmt.Sprintf("%s cut the WebSocket after %s of silence", hopShort(f.Before, f.After), span(silentFor(f.Before)))
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		setIdle(facts, f.After, silentFor(f.Before))
+		setHop(facts, f.Before, f.After)
+		facts.ClosedBy = f.Before.Conn.Server.String() + " and " + f.After.Conn.Client.String()
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		said := "without a close frame, after " + span(silentFor(f.Before)) + " of silence"
+		p.outcome(f.Before)
+		p.outcome(f.After)
+		p.closing(f.After, said)
+		p.closing(f.Before, said)
+		p.path(f.Handshake)
+	},
+}.made()
 
 func oneLegCut(c *analyze.Case, s *analyze.Sighting) *analyze.Finding {
-	idle := silentFor(s)
-	f := idleFinding(c, s, idle)
-	f.Certainty = analyze.Inferred
-	f.Facts.Inferred = true
-	f.Facts.Arrived = sightingFacts(s)
-	f.Facts.Local = s.Leg == analyze.LocalLeg
-	f.Facts.ClosedBy = closer(s)
-	at := s.Conn.Client.Addr().String()
-	switch {
-	case s.Leg != analyze.ClientLeg && s.ClosedBy == flow.FromServer:
-		at = s.Conn.Server.String()
-		f.Facts.Front = at
-		f.Facts.Hop = fmt.Sprintf("the server at %s, its own proxy or the application behind it,", at)
-	case s.Leg == analyze.ClientLeg:
-		at = s.Conn.Server.String()
-		f.Facts.Front = at
-		f.Facts.Hop = fmt.Sprintf("the load balancer at %s", at)
-	case f.Facts.Local:
-		f.Facts.Back = at
-		f.Facts.Hop = "the instance's own proxy or something before it"
-	default:
-		f.Facts.Back = at
-		f.Facts.Hop = fmt.Sprintf("the load balancer at %s or something before it", at)
+	alike := analyze.Likeness{Server: s.Conn.Server, Effect: timeoutNear(silentFor(s))}
+	if cutAtServer(s) {
+		alike.Front = s.Conn.Server
+	} else {
+		alike.Back = s.Conn.Client.Addr()
 	}
-	f.Title = fmt.Sprintf("A silent WebSocket is cut by %s after %s", at, span(idle))
-	f.Group = group(at, s.Conn.Server.String(), f.Facts.Timeout)
-	var p proof
-	p.outcome(s)
-	p.closing(s, "without a close frame, after "+span(idle)+" of silence")
-	p.path(c)
-	f.Evidence = p.list
-	return f
+	return &analyze.Finding{
+		Rule:      idIdleTimeout,
+		Severity:  idleSeverity,
+		Certainty: analyze.Inferred,
+		Group:     alike.Handle(),
+		Handshake: c.Handshake,
+		After:     s,
+		Words:     oneLegWords,
+	}
 }
 
-// idleFinding is what both forms share. It is a warning: the handshake, which
-// is what this program judges, succeeded.
-func idleFinding(c *analyze.Case, s *analyze.Sighting, idle time.Duration) *analyze.Finding {
-	f := &analyze.Finding{Rule: idIdleTimeout, Severity: analyze.Warning, Facts: baseFacts(c)}
-	setClose(&f.Facts, s)
-	f.Facts.Took = ""
-	f.Facts.Idle = span(idle)
-	f.Facts.Timeout = timeoutNear(idle)
-	return f
+// cutAtServer reports whether what has the timeout is the server of the only
+// leg, or in it: the load balancer that the client talks to, or a server that
+// hangs up itself.
+func cutAtServer(s *analyze.Sighting) bool {
+	return s.Leg == analyze.ClientLeg || s.ClosedBy == flow.FromServer
+}
+
+var oneLegWords = words{
+	title: func(f *analyze.Finding) string {
+		at := f.After.Conn.Client.Addr().String()
+		if cutAtServer(f.After) {
+			at = f.After.Conn.Server.String()
+		}
+		return fmt.Sprintf("A silent WebSocket is cut by %s after %s", at, span(silentFor(f.After)))
+	},
+	facts: func(f *analyze.Finding, facts *analyze.Facts) {
+		s := f.After
+		setIdle(facts, s, silentFor(s))
+		facts.Inferred = true
+		facts.Arrived = sightingFacts(s)
+		facts.Local = s.Leg == analyze.LocalLeg
+		facts.ClosedBy = closer(s)
+		if cutAtServer(s) {
+			facts.Front = s.Conn.Server.String()
+		} else {
+			facts.Back = s.Conn.Client.Addr().String()
+		}
+		switch {
+		case s.Leg == analyze.ClientLeg:
+			facts.Hop = fmt.Sprintf("the load balancer at %s", facts.Front)
+		case facts.Front != "":
+			facts.Hop = fmt.Sprintf("the server at %s, its own proxy or the application behind it,", facts.Front)
+		case facts.Local:
+			facts.Hop = "the instance's own proxy or something before it"
+		default:
+			facts.Hop = fmt.Sprintf("the load balancer at %s or something before it", facts.Back)
+		}
+	},
+	proof: func(f *analyze.Finding, p *proof) {
+		p.outcome(f.After)
+		p.closing(f.After, "without a close frame, after "+span(silentFor(f.After))+" of silence")
+		p.path(f.Handshake)
+	},
+}.made()
+
+// setIdle is what both forms share.
+func setIdle(facts *analyze.Facts, s *analyze.Sighting, idle time.Duration) {
+	setClose(facts, s)
+	facts.Took = ""
+	facts.Idle = span(idle)
+	facts.Timeout = timeoutNear(idle)
 }

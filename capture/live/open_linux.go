@@ -98,13 +98,20 @@ func (s *Source) prepare(r *ring, buffer int64) error {
 	if err := r.allocate(buffer); err != nil {
 		return fmt.Errorf("a ring of %d bytes: %w", buffer, err)
 	}
-	if s.o.Promiscuous && r.name != Any {
-		req := unix.PacketMreq{Ifindex: int32(r.ifindex), Type: unix.PACKET_MR_PROMISC}
-		if err := unix.SetsockoptPacketMreq(r.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &req); err != nil {
-			return fmt.Errorf("promiscuous mode: %w", err)
-		}
+	if err := s.askForAll(r); err != nil {
+		return fmt.Errorf("promiscuous mode: %w", err)
 	}
 	return r.bind()
+}
+
+// askForAll asks an interface for packets to other machines as well, if that is
+// wanted. It ends with the interface, or with the socket.
+func (s *Source) askForAll(r *ring) error {
+	if !s.o.Promiscuous || r.name == Any {
+		return nil
+	}
+	req := unix.PacketMreq{Ifindex: int32(r.ifindex), Type: unix.PACKET_MR_PROMISC}
+	return unix.SetsockoptPacketMreq(r.fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &req)
 }
 
 // bind joins the socket to its interface, from where packets come from then on.

@@ -354,8 +354,20 @@ func (s *Source) reattach(r *ring) {
 	} else if link, cooked := linkOf(hatype); link != r.link || cooked != r.cooked {
 		return // another kind of interface under the same name
 	}
+	another := r.ifindex != iface.Index
 	r.ifindex = iface.Index
-	if r.bind() == nil {
-		r.down = false
+	if r.bind() != nil {
+		return
+	}
+	r.down = false
+	if !another {
+		return // what was asked of it still holds
+	}
+	if err := s.askForAll(r); err != nil {
+		s.info.AddProblem(flow.Problem{
+			Code: "not-promiscuous", Packet: s.info.Packets,
+			Message: fmt.Sprintf("The interface %s came back, but not in promiscuous mode (%v): packets to other machines are missing since. "+
+				"Start the capture again.", r.name, err),
+		})
 	}
 }

@@ -74,7 +74,9 @@ func promise(h *analyze.Handshake) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s %s %q %d %s", h.ID, h.Verdict, h.Certainty, h.Why, h.Status, culpritValue(h.Culprit))
 	for _, f := range h.Findings {
-		fmt.Fprintf(&b, " [%s %s %s %s %s]", f.Rule, f.Severity, f.Certainty, f.Title, f.Group)
+		a := f.Group.Value()
+		fmt.Fprintf(&b, " [%s %s %s %s %v %v %v %d %q %q]", f.Rule, f.Severity, f.Certainty, f.Title(),
+			a.Front, a.Back, a.Server, a.Status, a.Effect, a.CauseRule)
 	}
 	for _, s := range h.Sightings {
 		fmt.Fprintf(&b, " %d@%s:%d", s.RequestPacket.Num, s.Leg, s.ResponsePacket.Num)

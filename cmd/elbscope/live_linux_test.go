@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -207,122 +206,6 @@ func TestLiveRefused(t *testing.T) {
 	}
 }
 
-// TestLiveInterfaceVanishes takes an interface away while it is captured from:
-// the others go on, and it is taken up again when it comes back.
-func TestLiveInterfaceVanishes(t *testing.T) {
-	l := newLab(t)
-	run := l.live(filepath.Join(l.dir, "v.pcapng"), "-i", "i0", "-i", "lo")
-	l.ip("-n", l.instance, "link", "del", "i0")
-	l.wire(l.client, "c0", labClient, l.instance, "i0", labInstance)
-	// When it is back is up to the next heartbeats; the wire tells.
-	var report *liveReport
-	l.wait("the interface", func() bool {
-		conn, _ := l.handshake(82, "/socket")
-		conn.Close()
-		packets, err := countPackets(filepath.Join(l.dir, "v.pcapng"), "i0")
-		return err == nil && packets > 10
-	})
-	report = run.stop(0)
-	if !strings.Contains(report.problem("interface-down"), "i0") {
-		t.Errorf("problems: %v", report.Sources[0].Problems)
-	}
-	if report.Handshakes[len(report.Handshakes)-1].Verdict != "healthy" {
-		t.Errorf("verdicts %s", report.verdicts())
-	}
-}
-
-// countPackets counts the packets of an interface in a file that is being
-// written.
-func countPackets(name, iface string) (n int, err error) {
-	out, err := exec.Command("tshark", "-r", name, "-T", "fields", "-e", "frame.interface_name").Output()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		return 0, err
-	}
-	return strings.Count("\n"+string(out), "\n"+iface+"\n"), nil
-}
-
-// TestLiveDiskFull fills the disk: saving ends, capturing goes on, and the
-// file is whole.
-func TestLiveDiskFull(t *testing.T) {
-	l := newLab(t)
-	disk := filepath.Join(l.dir, "disk")
-	if err := os.Mkdir(disk, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=256k,mode=777"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = syscall.Unmount(disk, 0) })
-	save := filepath.Join(disk, "full.pcapng")
-	run := l.live(save, "-i", "any")
-	for range 60 {
-		conn, _ := l.handshake(80, "/"+strings.Repeat("x", 2000))
-		conn.Close()
-	}
-	conn, _ := l.handshake(82, "/last")
-	conn.Close()
-	report := run.stop(1)
-	if p := report.problem("saving-stopped"); !strings.Contains(p, "no space left") || !strings.Contains(p, "df -h") {
-		t.Errorf("the problem says %q", p)
-	}
-	if !strings.Contains(run.stderr.String(), "saving stopped after packet") {
-		t.Errorf("stderr says %q", run.stderr.String())
-	}
-	if n := len(report.Handshakes); n != 61 || report.Handshakes[n-1].Verdict != "healthy" {
-		t.Errorf("%d handshakes: %s", n, report.verdicts())
-	}
-	saved := l.reread(save)
-	if p := saved.problem("truncated-file"); p != "" {
-		t.Errorf("the file: %s", p)
-	}
-	if n := len(saved.Handshakes); n == 0 || n >= 61 {
-		t.Errorf("%d handshakes saved", n)
-	}
-}
-
-// TestLiveKilled kills the program while it saves: what was written is a
-// capture, for us and for tshark.
-func TestLiveKilled(t *testing.T) {
-	l := newLab(t)
-	needLab(t, "tshark")
-	save := filepath.Join(l.dir, "killed.pcapng")
-	run := l.live(save, "-i", "any")
-	conn, _ := l.handshake(80, "/socket")
-	conn.Close()
-	l.wait("the handshake in the file", func() bool { return strings.Contains(l.reread(save).verdicts(), "dropped") })
-	stop := make(chan struct{})
-	go func() { // and more, for the kill to come in between
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			if c, err := l.dial(labInstance + ":84"); err == nil {
-				_, _ = c.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
-				c.Close()
-			}
-		}
-	}()
-	before, err := os.Stat(save)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.wait("growth", func() bool { now, err := os.Stat(save); return err == nil && now.Size() > before.Size()+10_000 })
-	_ = run.cmd.Process.Kill()
-	_ = run.cmd.Cancel()
-	close(stop)
-	saved := l.reread(save)
-	out, err := exec.Command("tshark", "-r", save, "-T", "fields", "-e", "frame.number").Output()
-	if len(out) == 0 {
-		t.Fatal(err)
-	}
-	if n := uint64(strings.Count(string(out), "\n")); n != saved.Sources[0].Packets {
-		t.Errorf("tshark reads %d packets, we %d", n, saved.Sources[0].Packets)
-	}
-}
-
 // TestLivePending leaves a handshake without an answer: pending on the screen
 // while it may still come, on a wire that is silent, and undetermined at the
 // end. It also wants a verdict on the screen within a second of the answer.
@@ -419,65 +302,6 @@ func TestLiveForwarding(t *testing.T) {
 	}
 	if string(report.Counters["requests"]) != "1" {
 		t.Errorf("%s requests", report.Counters["requests"])
-	}
-}
-
-// TestLiveLosses stops the program while much passes, so that the kernel has
-// to drop packets: what was lost is counted, and no verdict is made of what is
-// missing; the saved file says the same.
-func TestLiveLosses(t *testing.T) {
-	l := newLab(t)
-	save := filepath.Join(l.dir, "losses.pcapng")
-	run := l.live(save, "-i", "any", "--buffer", "2M")
-	conn, _ := l.handshake(82, "/before")
-	defer conn.Close()
-	slow, _ := l.handshake(82, "/slow")
-	l.wait("both in the file", func() bool { return len(l.reread(save).Handshakes) == 2 })
-	_ = run.cmd.Process.Signal(syscall.SIGSTOP)
-	blast(t, l)
-	slow.Close() // unseen
-	_ = run.cmd.Process.Signal(syscall.SIGCONT)
-	l.wait("the losses in the file", func() bool { return string(l.reread(save).Counters["kernelDropped"]) != "0" })
-	after, _ := l.handshake(80, "/after")
-	after.Close()
-	report := run.stop(1)
-	if string(report.Counters["kernelDropped"]) == "0" || report.problem("kernel-dropped") == "" {
-		t.Errorf("dropped %s, problems %v", report.Counters["kernelDropped"], report.Sources[0].Problems)
-	}
-	saved := l.reread(save)
-	for _, r := range []*liveReport{report, saved} {
-		for _, h := range r.Handshakes {
-			want := map[string]string{"/before": "healthy", "/slow": "undetermined", "/after": "dropped"}[h.Target]
-			if h.Verdict != want {
-				t.Errorf("%s is %s, not %s", h.Target, h.Verdict, want)
-			}
-		}
-	}
-	if a, b := string(report.Counters["kernelDropped"]), string(saved.Counters["kernelDropped"]); a != b {
-		t.Errorf("%s dropped, saved %s", a, b)
-	}
-	if a, b := report.verdicts(), saved.verdicts(); a != b {
-		t.Errorf("live %s, saved %s", a, b)
-	}
-}
-
-// blast moves more over loopback than a small ring can hold.
-func blast(t *testing.T, l *lab) {
-	t.Helper()
-	for range 40 {
-		c, err := l.dial(labInstance + ":84")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = c.Write([]byte(strings.Repeat("GET /"+strings.Repeat("x", 2000)+" HTTP/1.1\r\nHost: x\r\n\r\n", 50)))
-		_ = c.(interface{ CloseWrite() error }).CloseWrite()
-		buf := make([]byte, 64<<10)
-		for {
-			if _, err := c.Read(buf); err != nil {
-				break
-			}
-		}
-		c.Close()
 	}
 }
 

@@ -115,7 +115,9 @@ func captureError(err error) error {
 
 // report captures until the end and prints the report.
 func (c *capturing) report(ctx context.Context, stop context.CancelFunc, o *options, stdout io.Writer, say *messages) int {
-	engine := analyze.New(analyze.Config{Rules: rules.All, Memory: keptOf(o.memory), Live: true, EarlyFinal: o.format == "jsonl"})
+	engine := analyze.New(analyze.Config{
+		Rules: rules.All, Memory: keptOf(o.memory), Live: true, EarlyFinal: o.format == "jsonl", ReportOnly: o.format != "jsonl",
+	})
 	var stream *streamer
 	var pump *capture.Pump
 	if o.format == "jsonl" {

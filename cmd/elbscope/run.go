@@ -64,7 +64,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return deliver(stdout, text, say)
 	case "interfaces":
 		return listInterfaces(stdout, say)
-	case "live":
+	}
+	boundGarbage()
+	if o.command == "live" {
 		return liveRun(ctx, o, stdout, say)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {

@@ -183,7 +183,7 @@ func commentsOf(hs []*analyze.Handshake) map[packetKey][]string {
 			}
 		}
 		for _, f := range h.Findings {
-			for _, e := range f.Evidence {
+			for _, e := range f.Evidence() {
 				if notes[packetKey{e.Packet.Source, e.Packet.Num}] == nil {
 					note(e.Packet, "evidence", f.Rule)
 				}

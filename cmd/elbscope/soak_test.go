@@ -204,6 +204,7 @@ func TestSoak(t *testing.T) {
 	const memory, refused = 64 << 20, 25
 	const ring = memory / 8 // as without --buffer
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(heapOf(memory - ring)))
+	boundGarbage()
 	s := newCrowd(refused, 10_000, short)
 	var sizes []int64
 	s.onShort = func(n int) {

@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -54,77 +52,23 @@ func analyseWith(t testing.TB, captures []story.Capture, cfg analyze.Config) *an
 	return snap
 }
 
-// differences compares a snapshot with what is wanted of it.
-func differences(snap *analyze.Snapshot, wants []story.Want) []string {
-	var diffs []string
-	complain := func(format string, args ...any) { diffs = append(diffs, fmt.Sprintf(format, args...)) }
-	next := 0
-	for _, w := range wants {
-		got := func(string) string { return "" }
-		switch w.Kind {
-		case "findings":
-			for _, h := range snap.Handshakes {
-				for _, f := range h.Findings {
-					complain("line %d: unwanted finding %s of %s", w.Line, f.Rule, h.ID)
-				}
-			}
-			continue
-		case "counters":
-			got = func(name string) string { return counterValue(snap, name) }
-		case "source":
-			index, _ := w.Get("index")
-			i, err := strconv.Atoi(index.Value)
-			if err != nil || i >= len(snap.Sources) {
-				complain("line %d: there is no source %q", w.Line, index.Value)
-				continue
-			}
-			got = func(name string) string { return sourceValue(i, &snap.Sources[i], name) }
-		case "handshake":
-			if next == len(snap.Handshakes) {
-				complain("line %d: only %d handshakes were found", w.Line, next)
-				continue
-			}
-			h := snap.Handshakes[next]
-			next++
-			got = func(name string) string { return handshakeValue(h, name) }
-		}
-		for _, f := range w.Fields {
-			if g := got(f.Name); !matches(f, g) {
-				complain("line %d: %s %s is %q, not %q", w.Line, w.Kind, f.Name, g, f.Value)
-			}
-		}
-	}
-	if next > 0 && next < len(snap.Handshakes) {
-		complain("%d handshakes were found, not %d", len(snap.Handshakes), next)
-	}
-	return diffs
-}
+// answers is a snapshot in the words of wants.
+type answers struct{ snap *analyze.Snapshot }
 
-// matches compares one value. Findings may be named with their severity.
-func matches(f story.Field, got string) bool {
-	if f.Name == "clockOffset" {
-		a, errA := strconv.ParseFloat(f.Value, 64)
-		b, errB := strconv.ParseFloat(got, 64)
-		return errA == nil && errB == nil && a-b < 0.01 && b-a < 0.01
-	}
-	if f.Name != "findings" {
-		return got == f.Value
-	}
-	have := strings.FieldsFunc(got, func(r rune) bool { return r == ',' })
-	want := f.List()
-	if !f.AtLeast && len(have) != len(want) {
-		return false
-	}
-	for i, w := range want {
-		is := func(h string) bool {
-			rule, _, _ := strings.Cut(h, ":")
-			return h == w || rule == w
-		}
-		if f.AtLeast && !slices.ContainsFunc(have, is) || !f.AtLeast && !is(have[i]) {
-			return false
+func (a answers) Handshakes() int { return len(a.snap.Handshakes) }
+func (a answers) Sources() int    { return len(a.snap.Sources) }
+func (a answers) Handshake(i int, field string) string {
+	return handshakeValue(a.snap.Handshakes[i], field)
+}
+func (a answers) Source(i int, field string) string { return sourceValue(&a.snap.Sources[i], field) }
+func (a answers) Counter(name string) string        { return counterValue(a.snap, name) }
+func (a answers) Findings() (all []string) {
+	for _, h := range a.snap.Handshakes {
+		for _, f := range h.Findings {
+			all = append(all, f.Rule+" of "+h.ID)
 		}
 	}
-	return true
+	return all
 }
 
 func counterValue(snap *analyze.Snapshot, name string) string {
@@ -139,10 +83,8 @@ func counterValue(snap *analyze.Snapshot, name string) string {
 	return strconv.FormatUint(n, 10)
 }
 
-func sourceValue(index int, s *analyze.Source, name string) string {
+func sourceValue(s *analyze.Source, name string) string {
 	switch name {
-	case "index":
-		return strconv.Itoa(index)
 	case "clockOffset":
 		if s.ClockOffset == nil {
 			return "unknown"
@@ -249,7 +191,7 @@ func TestSamples(t *testing.T) {
 	for _, folder := range []string{"../../samples", "testdata/lab"} {
 		for _, s := range shelf(t, os.DirFS(folder)) {
 			t.Run(s.Name, func(t *testing.T) {
-				for _, d := range differences(analyse(t, s.Captures), s.Wants) {
+				for _, d := range story.Differences(answers{analyse(t, s.Captures)}, s.Wants, story.InOrder) {
 					t.Error(d)
 				}
 			})

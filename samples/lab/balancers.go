@@ -47,7 +47,9 @@ var (
 	// haproxyToTLS asks the instance by TLS.
 	haproxyToTLS = haproxyBalancer("to-tls", false, "mode http\n option forwardfor", "ssl verify none")
 
-	haproxyHTTP    = haproxyBalancer("http", false, "mode http\n option forwardfor", "")
+	haproxyHTTP = haproxyBalancer("http", false, "mode http\n option forwardfor", "")
+	// haproxyIdle cuts a WebSocket that is silent for two seconds.
+	haproxyIdle    = haproxyBalancer("idle", false, "mode http\n option forwardfor\n timeout tunnel 2s", "")
 	haproxyTCP     = haproxyBalancer("tcp", false, "mode tcp", "")
 	haproxyPPv1    = haproxyBalancer("tcp+ppv1", false, "mode tcp", "send-proxy")
 	haproxyPPv2    = haproxyBalancer("tcp+ppv2", false, "mode tcp", "send-proxy-v2")

@@ -13,6 +13,29 @@ func recorded(point string) file {
 	return func(s *site) ([]string, error) { return []string{s.path(point + ".pcap")}, nil }
 }
 
+// dumpedAt is the recording of a point as dumpcap wrote it, in all its files.
+func dumpedAt(point string) file {
+	return func(s *site) ([]string, error) {
+		files, err := filepath.Glob(s.path(point + "*.pcapng"))
+		if err == nil && len(files) == 0 {
+			err = fmt.Errorf("dumpcap has written nothing at %s", point)
+		}
+		slices.Sort(files)
+		return files, err
+	}
+}
+
+// atLeast wants a recording to be in so many files.
+func atLeast(n int, of file) file {
+	return func(s *site) ([]string, error) {
+		files, err := of(s)
+		if err == nil && len(files) < n {
+			err = fmt.Errorf("%d files are less than %d", len(files), n)
+		}
+		return files, err
+	}
+}
+
 // shifted is a recording by a clock that is some seconds ahead.
 func shifted(point, seconds string) file {
 	return func(s *site) ([]string, error) {

@@ -26,6 +26,8 @@ var (
 	bare      = &proxy{name: "bare"}
 	// encrypted is beanstalk behind TLS.
 	encrypted = &proxy{name: "tls", directives: beanstalk.directives, tls: true}
+	// patient is mapped, and never cuts what is silent.
+	patient = &proxy{name: "patient", directives: mapped.directives + " proxy_read_timeout 3600s;"}
 	// impatient passes upgrades on, and cuts what is silent for two seconds.
 	impatient = &proxy{name: "impatient", directives: snippet.directives + " proxy_read_timeout 2s;"}
 )

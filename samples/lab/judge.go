@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"elbscope/internal/story"
@@ -31,7 +30,8 @@ func (s *site) judge(v view) []string {
 		return []string{err.Error()}
 	}
 	var c complaints
-	c.frame(r, status, len(paths))
+	c.form(r, status, len(paths))
+	c.nothingLost(r)
 	c.wants(r, wants)
 	for _, title := range v.remedies {
 		if !slices.ContainsFunc(r.Findings, func(f finding) bool { return f.suggests(title) }) {
@@ -76,8 +76,8 @@ type complaints []string
 
 func (c *complaints) add(format string, args ...any) { *c = append(*c, fmt.Sprintf(format, args...)) }
 
-// frame checks what must be true of every report.
-func (c *complaints) frame(r *report, status, files int) {
+// form checks what must be true of every report.
+func (c *complaints) form(r *report, status, files int) {
 	if r.Schema != "elbscope/report/v1" || len(r.Sources) != files {
 		c.add("the report has the schema %q and %d of %d sources", r.Schema, len(r.Sources), files)
 	}
@@ -93,8 +93,8 @@ func (c *complaints) frame(r *report, status, files int) {
 			c.add("%d packets are %s in the ledger", n, bucket)
 		}
 	}
-	if r.Counters.KernelDropped+r.Counters.Evicted > 0 {
-		c.add("%d packets were dropped, %d things evicted", r.Counters.KernelDropped, r.Counters.Evicted)
+	if r.Counters.Evicted > 0 {
+		c.add("%d things were evicted", r.Counters.Evicted)
 	}
 	wanted := 0
 	for _, f := range r.Findings {
@@ -113,97 +113,14 @@ func (c *complaints) frame(r *report, status, files int) {
 	}
 }
 
-// wants compares a report with what is wanted. Handshakes are told apart by
-// their target where it is named, and by their order otherwise.
+// nothingLost checks that the kernel had room for all packets.
+func (c *complaints) nothingLost(r *report) {
+	if r.Counters.KernelDropped > 0 {
+		c.add("%d packets were dropped", r.Counters.KernelDropped)
+	}
+}
+
+// wants compares a report with what is wanted.
 func (c *complaints) wants(r *report, wants []story.Want) {
-	asked := 0
-	taken := make([]bool, len(r.Handshakes))
-	for _, w := range wants {
-		var got func(string) string
-		switch w.Kind {
-		case "findings":
-			for _, f := range r.Findings {
-				c.add("unwanted finding %s: %s", f.Rule, f.Title)
-			}
-			continue
-		case "counters":
-			got = r.counter
-		case "source":
-			index, _ := w.Get("index")
-			i, err := strconv.Atoi(index.Value)
-			if err != nil || i >= len(r.Sources) {
-				c.add("there is no source %q", index.Value)
-				continue
-			}
-			got = func(name string) string {
-				if name == "index" {
-					return index.Value
-				}
-				return r.Sources[i].value(name)
-			}
-		case "handshake":
-			asked++
-			i := find(r.Handshakes, taken, w)
-			if i < 0 {
-				c.add("there is no handshake for line %d", w.Line)
-				continue
-			}
-			taken[i] = true
-			got = func(name string) string { return r.Handshakes[i].value(r, name) }
-		}
-		c.fields(w, got)
-	}
-	if asked > 0 && asked != len(r.Handshakes) {
-		c.add("%d handshakes were found, not %d", len(r.Handshakes), asked)
-	}
-}
-
-// find returns the index of the handshake that a want is about.
-func find(all []handshake, taken []bool, w story.Want) int {
-	target, named := w.Get("target")
-	for i := range all {
-		if !taken[i] && (!named || all[i].Target == target.Value) {
-			return i
-		}
-	}
-	return -1
-}
-
-func (c *complaints) fields(w story.Want, got func(string) string) {
-	about := w.Kind
-	if t, ok := w.Get("target"); ok {
-		about = t.Value
-	}
-	for _, f := range w.Fields {
-		if g := got(f.Name); !matches(f, g) {
-			c.add("%s: %s is %s, not %s", about, f.Name, g, f.Value)
-		}
-	}
-}
-
-// matches compares one value. Findings may be named with their severity.
-func matches(f story.Field, got string) bool {
-	if f.Name == "clockOffset" {
-		a, errA := strconv.ParseFloat(f.Value, 64)
-		b, errB := strconv.ParseFloat(got, 64)
-		return errA == nil && errB == nil && a-b < 0.01 && b-a < 0.01
-	}
-	if f.Name != "findings" {
-		return got == f.Value
-	}
-	have := strings.FieldsFunc(got, func(r rune) bool { return r == ',' })
-	want := f.List()
-	if !f.AtLeast && len(have) != len(want) {
-		return false
-	}
-	for i, w := range want {
-		is := func(h string) bool {
-			rule, _, _ := strings.Cut(h, ":")
-			return h == w || rule == w
-		}
-		if f.AtLeast && !slices.ContainsFunc(have, is) || !f.AtLeast && !is(have[i]) {
-			return false
-		}
-	}
-	return true
+	*c = append(*c, story.Differences(answers{r}, wants, story.ByTarget)...)
 }

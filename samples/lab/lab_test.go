@@ -23,11 +23,17 @@ func TestScenes(t *testing.T) {
 			t.Errorf("there are two scenes %s", s.name)
 		}
 		names = append(names, s.name)
-		if s.sentence == "" || s.balancer == nil || s.proxy == nil || len(s.calls) == 0 && s.drive == nil || len(s.views) == 0 {
+		if s.sentence == "" || s.balancer == nil || s.proxy == nil || len(s.calls) == 0 && s.drive == nil || len(s.views) == 0 && s.live == nil {
 			t.Errorf("%s is incomplete", s.name)
 		}
 		if len(s.got) == 0 && s.drive == nil {
 			t.Errorf("%s does not say what the client must get", s.name)
+		}
+		if w := s.live; w != nil {
+			if len(w.screen) == 0 || w.since == nil || len(w.args) == 0 {
+				t.Errorf("%s does not say what must be on the screen, and when", s.name)
+			}
+			s.views = append(s.views, view{name: "live", want: w.want})
 		}
 		for _, v := range s.views {
 			if wants, err := v.wants(s.name); err != nil || len(wants) == 0 {
@@ -65,6 +71,8 @@ func TestJudgeSees(t *testing.T) {
 		{"clock", `"clockOffset":0`, `"clockOffset":0.5`},
 		{"problem", `"problems":[]`, `"problems":[{"code":"snaplen"}]`},
 		{"ledger", `"empty":1`, `"empty":2`},
+		{"drops", `"requests":1`, `"requests":1,"kernelDropped":1`},
+		{"evictions", `"requests":1`, `"requests":1,"evicted":1`},
 		{"evidence", `[{"packet":1}]`, `[]`},
 		{"remedy", `[{"title":"make the listener TCP"}]`, `[]`},
 		{"schema", "report/v1", "report/v2"},
@@ -80,7 +88,8 @@ func TestJudgeSees(t *testing.T) {
 			t.Fatal(err)
 		}
 		var c complaints
-		c.frame(&r, 1, 1)
+		c.form(&r, 1, 1)
+		c.nothingLost(&r)
 		c.wants(&r, wants)
 		if right := test.old == test.new; right != (len(c) == 0) {
 			t.Errorf("%s: %q", test.name, c)
@@ -89,7 +98,7 @@ func TestJudgeSees(t *testing.T) {
 	var r report
 	_ = json.Unmarshal([]byte(sound), &r)
 	var c complaints
-	if c.frame(&r, 0, 1); len(c) == 0 {
+	if c.form(&r, 0, 1); len(c) == 0 {
 		t.Error("a wrong exit status goes unnoticed")
 	}
 }

@@ -3,8 +3,8 @@
 // Command lab makes real software fail in front of elbscope, and checks what
 // elbscope says about it. It builds network namespaces for a client, a load
 // balancer and an instance, starts programs in them, drives clients, records
-// the legs with tcpdump, and runs elbscope on what it has recorded. It needs
-// root; see README.md beside it.
+// the legs with tcpdump or dumpcap, and runs elbscope on what it has recorded, or
+// live. It needs root; see README.md beside it.
 //
 //	go run ./samples/lab             all scenes that need only Debian packages and Go
 //	go run ./samples/lab -list       names and sentences

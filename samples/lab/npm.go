@@ -22,7 +22,7 @@ var errDownload = errors.New("the packages of samples/lab/npm could not be downl
 // cache, which is used again as long as the lock file stays the same.
 func (t *tools) installNPM() error {
 	from := filepath.Join(t.root, "samples/lab/npm")
-	lock, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
+	named, err := os.ReadFile(filepath.Join(from, "package-lock.json"))
 	if err != nil {
 		return err
 	}
@@ -30,11 +30,19 @@ func (t *tools) installNPM() error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(lock)
+	sum := sha256.Sum256(named)
 	t.npm = filepath.Join(cache, "elbscope-lab", hex.EncodeToString(sum[:6]))
 	if err := os.CopyFS(t.dir+"/npm", os.DirFS(from)); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(t.npm), 0o755); err != nil {
+		return err
+	}
+	alone, err := lock(t.npm+".lock", 0) // another lab may be about to do the same
+	if err != nil {
+		return err
+	}
+	defer unlock(alone)
 	complete := filepath.Join(t.npm, "complete")
 	if _, err := os.Stat(complete); err != nil {
 		if err := t.download(); err != nil {

@@ -97,7 +97,7 @@ func recordAll(names []string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(t.dir)
+	defer t.close(false)
 	for i, r := range chosen {
 		if err := r.record(t, i); err != nil {
 			return fmt.Errorf("recording %s: %w", r.name, err)

@@ -27,8 +27,10 @@ type report struct {
 type source struct {
 	Name        string
 	ClockOffset *float64
-	Problems    []struct{ Code string }
+	Problems    []problem
 }
+
+type problem struct{ Code string }
 
 type handshake struct {
 	ID, Target, Verdict, Certainty string
@@ -43,6 +45,7 @@ type handshake struct {
 type sighting struct {
 	Leg             string
 	Status          *int
+	StatusPacket    *uint64
 	ClosedBy, Close *string
 	WebSocketFrames uint64
 	ProxyProtocol   *string
@@ -73,6 +76,22 @@ func askElbscope(program string, files []string) (*report, int, error) {
 		return nil, status, fmt.Errorf("%s, status %d: %w: %s", strings.Join(c.Args, " "), status, err, errs.String())
 	}
 	return &r, status, nil
+}
+
+// answers is a report in the words of wants.
+type answers struct{ r *report }
+
+// Handshakes and the others implement story.Answers.
+func (a answers) Handshakes() int                      { return len(a.r.Handshakes) }
+func (a answers) Sources() int                         { return len(a.r.Sources) }
+func (a answers) Handshake(i int, field string) string { return a.r.Handshakes[i].value(a.r, field) }
+func (a answers) Source(i int, field string) string    { return a.r.Sources[i].value(field) }
+func (a answers) Counter(name string) string           { return a.r.counter(name) }
+func (a answers) Findings() (all []string) {
+	for _, f := range a.r.Findings {
+		all = append(all, f.Rule+": "+f.Title)
+	}
+	return all
 }
 
 // value returns a field of a handshake as stories write it.

@@ -26,6 +26,8 @@ type outcome struct {
 	// known what it is known to say wrong.
 	views        int
 	wrong, known []string
+	// notes are measurements.
+	notes []string
 }
 
 func run(o options) error {
@@ -48,10 +50,9 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
+	defer t.close(o.keep)
 	if o.keep {
 		defer fmt.Fprintf(os.Stdout, "kept: %s\n", t.dir)
-	} else {
-		defer os.RemoveAll(t.dir)
 	}
 	begun := time.Now()
 	outcomes := playAll(ctx, all, t, o.jobs)
@@ -79,19 +80,31 @@ func playAll(ctx context.Context, all []*scene, t *tools, jobs int) []outcome {
 	var outcomes []outcome
 	var lock sync.Mutex
 	var workers sync.WaitGroup
+	report := func(i int) {
+		out := play(all[i], t, i)
+		lock.Lock()
+		defer lock.Unlock()
+		outcomes = append(outcomes, out)
+		printOutcome(out)
+	}
+	// They only wait, and are no load for the others.
+	for i := range all {
+		if all[i].slow {
+			workers.Go(func() { report(i) })
+		}
+	}
 	next := make(chan int)
 	for range max(1, jobs) {
 		workers.Go(func() {
 			for i := range next {
-				out := play(all[i], t, i)
-				lock.Lock()
-				outcomes = append(outcomes, out)
-				printOutcome(out)
-				lock.Unlock()
+				report(i)
 			}
 		})
 	}
 	for i := range all {
+		if all[i].slow {
+			continue
+		}
 		select {
 		case next <- i:
 			continue
@@ -138,6 +151,11 @@ func playOnce(sc *scene, t *tools, number int) (out outcome) {
 			out.views++
 			out.take(v, s.judge(v))
 		}
+		if sc.live != nil {
+			out.views++
+			out.take(view{name: "live"}, s.judgeLive())
+			out.notes = s.notes
+		}
 		if out.views == 0 {
 			out.broken = errors.New("nothing is wanted of this scene")
 		}
@@ -181,6 +199,9 @@ func (s *site) perform() error {
 			return err
 		}
 	}
+	if err := s.startWatching(); err != nil {
+		return err
+	}
 	if err := s.playCalls(); err != nil {
 		return err
 	}
@@ -190,7 +211,7 @@ func (s *site) perform() error {
 		}
 	}
 	s.settleAll()
-	return s.stopRecording()
+	return errors.Join(s.stopWatching(), s.stopRecording())
 }
 
 func (s *site) settleAll() {

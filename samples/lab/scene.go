@@ -33,6 +33,11 @@ type scene struct {
 	// points are where packets are recorded; nil is the client's leg and
 	// everything on the instance.
 	points []point
+	// live is an elbscope that captures the scene itself.
+	live *watch
+	// slow is set for scenes that only wait for a long time: they are played
+	// beside all others.
+	slow bool
 	// late leaves the start of the recording to the act recordNow.
 	late bool
 	// views are what elbscope is given and must say.

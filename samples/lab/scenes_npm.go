@@ -4,12 +4,13 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // npmScenes are played with Node software from npm: see npm/package.json.
 func npmScenes() []*scene {
-	all := sailsScenes
+	all := slices.Concat(sailsScenes, sailsLiveScenes)
 	for _, v := range []string{"1", "2", "4"} {
 		all = append(all, socketIOScenes(v)...)
 	}

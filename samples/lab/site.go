@@ -38,6 +38,9 @@ type site struct {
 	procs                      []*process
 	closers                    []func()
 	points                     []*point
+	watching                   *watching
+	// notes are measurements, to be printed.
+	notes []string
 	// seen are the answers that the client got, by target.
 	seen map[string]int
 	lock sync.Mutex

@@ -28,6 +28,9 @@ func printOutcome(out outcome) {
 	if out.broken != nil {
 		fmt.Fprintf(os.Stdout, "      the lab failed, not elbscope: %v\n", out.broken)
 	}
+	for _, n := range out.notes {
+		fmt.Fprintf(os.Stdout, "      %s\n", n)
+	}
 	for _, w := range out.wrong {
 		fmt.Fprintf(os.Stdout, "      wrong: %s\n", w)
 	}

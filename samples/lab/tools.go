@@ -16,27 +16,23 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
-
-// namePrefix begins the names of all namespaces of the lab; the process ID of
-// the run follows.
-const namePrefix = "elblab"
 
 // tools are what all scenes share: programs that were built, and a certificate.
 type tools struct {
 	dir, root, elbscope, servers, certificate string
 	// npm is where the packages from npm are, once they are installed.
 	npm string
+	// release gives the lock of this run back.
+	release func()
 }
 
 // packages says what to install for a program that is missing.
 var packages = map[string]string{
-	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "sysctl": "procps",
-	"editcap": "wireshark-common", "mergecap": "wireshark-common",
+	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "tmux": "tmux", "sysctl": "procps",
+	"editcap": "wireshark-common", "mergecap": "wireshark-common", "dumpcap": "wireshark-common",
 	"nginx": "nginx", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
 	"node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
 }
@@ -49,48 +45,73 @@ func newTools(all []*scene) (*tools, error) {
 	if err := installed(all); err != nil {
 		return nil, err
 	}
+	release, err := claim(os.Getpid())
+	if err != nil {
+		return nil, err
+	}
 	sweep()
+	t := &tools{release: release}
+	if err := t.build(all); err != nil {
+		t.close(false)
+		return nil, err
+	}
+	return t, nil
+}
+
+// close removes what the run has made, its folder only if it is not to be kept.
+func (t *tools) close(keep bool) {
+	if t.dir != "" && !keep {
+		os.RemoveAll(t.dir)
+	}
+	t.release()
+}
+
+// build builds the programs, and what else the scenes share.
+func (t *tools) build(all []*scene) error {
 	out, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {
-		return nil, fmt.Errorf("looking for the module: %w", err)
+		return fmt.Errorf("looking for the module: %w", err)
 	}
-	t := &tools{root: filepath.Dir(strings.TrimSpace(string(out)))}
+	t.root = filepath.Dir(strings.TrimSpace(string(out)))
 	if _, err := os.Stat(filepath.Join(t.root, "samples/lab/servers")); err != nil {
-		return nil, errors.New("run the lab in elbscope's own folder: go run ./samples/lab")
+		return errors.New("run the lab in elbscope's own folder: go run ./samples/lab")
 	}
 	if t.dir, err = os.MkdirTemp("", "elblab-"); err != nil {
-		return nil, err
+		return err
 	}
 	// Servers that give up root look in here, too.
 	if err := os.Chmod(t.dir, 0o755); err != nil {
-		return nil, err
+		return err
 	}
 	t.elbscope, t.servers = filepath.Join(t.dir, "elbscope"), filepath.Join(t.dir, "servers")
 	build := exec.Command("go", "build", "-trimpath", "-o", t.elbscope, "./cmd/elbscope")
 	build.Dir, build.Env = t.root, append(os.Environ(), "CGO_ENABLED=0")
 	if err := ran(build); err != nil {
-		return nil, err
+		return err
 	}
 	build = exec.Command("go", "build", "-o", t.servers, ".")
 	build.Dir = filepath.Join(t.root, "samples/lab/servers")
 	if err := ran(build); err != nil {
-		return nil, err
+		return err
 	}
 	if slices.ContainsFunc(all, func(s *scene) bool { return s.npm }) {
 		if err := t.installNPM(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return t, t.makeCertificate()
+	return t.makeCertificate()
 }
 
 // installed names everything that is missing at once.
 func installed(all []*scene) error {
-	needed := map[string]bool{"ip": true, "ethtool": true, "tcpdump": true, "editcap": true, "mergecap": true, "sysctl": true}
+	needed := map[string]bool{"ip": true, "ethtool": true, "tcpdump": true, "editcap": true, "mergecap": true, "dumpcap": true, "sysctl": true}
 	for _, s := range all {
 		programs := append([]string{s.balancer.needs}, s.needs...)
 		if !s.proxy.direct {
 			programs = append(programs, "nginx")
+		}
+		if s.live != nil {
+			programs = append(programs, "tmux")
 		}
 		if s.npm {
 			programs = append(programs, "node", "npm")
@@ -112,26 +133,6 @@ func installed(all []*scene) error {
 		return fmt.Errorf("programs are missing: apt-get install %s", strings.Join(missing, " "))
 	}
 	return nil
-}
-
-// sweep removes the namespaces of runs that were killed, and what still runs
-// in them.
-func sweep() {
-	left, _ := filepath.Glob("/run/netns/" + namePrefix + "*")
-	for _, path := range left {
-		name := filepath.Base(path)
-		pid, _, _ := strings.Cut(strings.TrimPrefix(name, namePrefix), "-")
-		if _, err := os.Stat("/proc/" + pid); err == nil {
-			continue
-		}
-		pids, _ := exec.Command("ip", "netns", "pids", name).Output()
-		for _, p := range strings.Fields(string(pids)) {
-			if n, err := strconv.Atoi(p); err == nil {
-				_ = syscall.Kill(n, syscall.SIGKILL)
-			}
-		}
-		_ = command("ip", "netns", "del", name)
-	}
 }
 
 // makeCertificate makes a self-signed certificate and its key, in one file.

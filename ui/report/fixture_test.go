@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unique"
 
 	"elbscope/analyze"
 	"elbscope/analyze/http1"
@@ -161,6 +162,18 @@ func sightingFacts(s *analyze.Sighting) analyze.SightingFacts {
 	return analyze.SightingFacts{From: s.Conn.Client.String(), To: s.Conn.Server.String(), Packet: fmt.Sprint(s.RequestPacket.Num)}
 }
 
+// alike is what findings have in common that are the same thing wrong.
+func alike(effect string) unique.Handle[analyze.Likeness] {
+	return analyze.Likeness{Effect: effect}.Handle()
+}
+
+// reword puts other words in the place of those of a finding.
+func reword(f *analyze.Finding, change func(title *string, facts *analyze.Facts, proofs []analyze.Evidence)) {
+	title, facts, proofs := f.Title(), f.Facts(), f.Evidence()
+	change(&title, &facts, proofs)
+	f.Words = analyze.FixedWords(title, facts, proofs...)
+}
+
 func articleFindings(h *analyze.Handshake) []*analyze.Finding {
 	proof := func(s *analyze.Sighting, text string) analyze.Evidence {
 		return analyze.Evidence{Packet: s.RequestPacket, Conn: s.Conn, Text: text,
@@ -172,31 +185,27 @@ func articleFindings(h *analyze.Handshake) []*analyze.Finding {
 	}
 	c, i, l := h.Sightings[0], h.Sightings[1], h.Sightings[2]
 	rewritten := &analyze.Finding{
-		Rule: "connection-rewritten", Severity: analyze.Error, Certainty: analyze.Proven, Group: "lb",
-		Title: "The load balancer at 10.99.0.1:80 replaces Connection: Upgrade by keep-alive",
-		Facts: analyze.Facts{Hop: "the load balancer (10.99.0.1:80 towards the client, 10.99.1.1 towards the instance)",
+		Rule: "connection-rewritten", Severity: analyze.Error, Certainty: analyze.Proven, Group: alike("lb"), DamageHop: 2,
+		Words: analyze.FixedWords("The load balancer at 10.99.0.1:80 replaces Connection: Upgrade by keep-alive", analyze.Facts{Hop: "the load balancer (10.99.0.1:80 towards the client, 10.99.1.1 towards the instance)",
 			Looks: "a Classic Load Balancer (X-Forwarded-For, -Proto and -Port are set, X-Amzn-Trace-Id is not)",
 			Sent:  sightingFacts(c), Arrived: sightingFacts(i), Key: h.Key},
-		DamageHop: 2,
-		Evidence:  []analyze.Evidence{proof(c, "the handshake is whole"), proof(i, "Connection does not say Upgrade"), answer(c)},
+			proof(c, "the handshake is whole"), proof(i, "Connection does not say Upgrade"), answer(c)),
 	}
 	dropped := &analyze.Finding{
-		Rule: "upgrade-dropped", Severity: analyze.Error, Certainty: analyze.Proven, Group: "nginx",
-		Title: "The instance's own proxy at 10.99.1.2:80 removes the Upgrade header",
-		Facts: analyze.Facts{Hop: "the instance's own proxy (10.99.1.2:80 towards the load balancer, 127.0.0.1 towards the application)",
+		Rule: "upgrade-dropped", Severity: analyze.Error, Certainty: analyze.Proven, Group: alike("nginx"), DamageHop: 3,
+		Words: analyze.FixedWords("The instance's own proxy at 10.99.1.2:80 removes the Upgrade header", analyze.Facts{Hop: "the instance's own proxy (10.99.1.2:80 towards the load balancer, 127.0.0.1 towards the application)",
 			Local: true, Looks: "nginx (X-Real-IP is set)",
 			Sent: sightingFacts(i), Arrived: sightingFacts(l)},
-		DamageHop: 3,
-		Evidence:  []analyze.Evidence{proof(i, "Upgrade is there"), proof(l, "Upgrade is missing")},
+			proof(i, "Upgrade is there"), proof(l, "Upgrade is missing")),
 	}
 	unanswered := &analyze.Finding{
-		Rule: "handshake-unanswered", Severity: analyze.Info, Certainty: analyze.Proven, Group: "app", Cause: rewritten,
-		Title:    "127.0.0.1:8081 closes the connection instead of answering",
-		Evidence: []analyze.Evidence{{Packet: l.ClosePacket, Conn: l.Conn, Text: "127.0.0.1:8081 closes with FIN, without a byte of an answer"}},
+		Rule: "handshake-unanswered", Severity: analyze.Info, Certainty: analyze.Proven, Group: alike("app"), Cause: rewritten,
+		Words: analyze.FixedWords("127.0.0.1:8081 closes the connection instead of answering", analyze.Facts{},
+			analyze.Evidence{Packet: l.ClosePacket, Conn: l.Conn, Text: "127.0.0.1:8081 closes with FIN, without a byte of an answer"}),
 	}
 	refused := &analyze.Finding{
-		Rule: "handshake-refused", Severity: analyze.Info, Certainty: analyze.Proven, Group: "502", Cause: unanswered,
-		Title: "10.99.1.2:80 refuses the handshake with 502 Bad Gateway", Evidence: []analyze.Evidence{answer(i)},
+		Rule: "handshake-refused", Severity: analyze.Info, Certainty: analyze.Proven, Group: alike("502"), Cause: unanswered,
+		Words: analyze.FixedWords("10.99.1.2:80 refuses the handshake with 502 Bad Gateway", analyze.Facts{}, answer(i)),
 	}
 	return []*analyze.Finding{rewritten, dropped, unanswered, refused}
 }
@@ -220,7 +229,7 @@ func sane(t testing.TB, id string, num uint64, ms int, target string) *analyze.H
 func explain(f *analyze.Finding) (Explanation, error) {
 	switch f.Rule {
 	case "connection-rewritten":
-		return Explanation{Rule: f.Rule, Title: f.Title, Text: "## Why it fails\n\n" +
+		return Explanation{Rule: f.Rule, Title: f.Title(), Text: "## Why it fails\n\n" +
 			"An upgrade needs two headers: `Upgrade: websocket` says to what, and\n`Connection: Upgrade` says that the **first one** is meant for the next server.\n\n" +
 			"- Each hop makes `Connection` anew.\n- A hop that knows only HTTP\n  writes its own value.\n\n" +
 			"## How to check\n\nSee [RFC 6455](https://www.rfc-editor.org/rfc/rfc6455).\n\n```sh\ncurl -i -N -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' http://HOST/\n```\n",
@@ -231,7 +240,7 @@ func explain(f *analyze.Finding) (Explanation, error) {
 			},
 			References: []string{"https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-listener-config.html"}}, nil
 	case "upgrade-dropped":
-		return Explanation{Rule: f.Rule, Title: f.Title, Text: "nginx sends no `Upgrade` on unless it is told to.",
+		return Explanation{Rule: f.Rule, Title: f.Title(), Text: "nginx sends no `Upgrade` on unless it is told to.",
 			Remedies: []Remedy{{Title: "nginx on the instance: pass the upgrade on", Config: "proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection \"upgrade\";"}}}, nil
 	}
 	return Explanation{}, fmt.Errorf("no explanation for rule %q", f.Rule)

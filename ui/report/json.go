@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -17,7 +16,7 @@ import (
 // JSON writes s as one object of elbscope/report/v1. It goes handshake by
 // handshake, so that a large report never stands in memory as a whole.
 func JSON(w io.Writer, s *analyze.Snapshot, o Options) error {
-	e := &emitter{w: bufio.NewWriter(w)}
+	e := newEmitter(bufio.NewWriterSize(w, 64<<10), false)
 	e.report(s, &o, func(g *analyze.Group) string { return g.ID })
 	e.put("\n")
 	if err := e.w.Flush(); e.err == nil {
@@ -61,9 +60,18 @@ type emitter struct {
 	w *bufio.Writer
 	// line writes it all in one line; otherwise it is indented.
 	line   bool
-	buf    bytes.Buffer
 	fields int
 	err    error
+	// One value at a time stands in buf; enc keeps what it needs for that.
+	buf bytes.Buffer
+	enc *json.Encoder
+}
+
+func newEmitter(w *bufio.Writer, line bool) *emitter {
+	e := &emitter{w: w, line: line}
+	e.enc = json.NewEncoder(&e.buf)
+	e.enc.SetEscapeHTML(false)
+	return e
 }
 
 func (e *emitter) open() {
@@ -123,13 +131,11 @@ func (e *emitter) value(v any, prefix string) {
 		return
 	}
 	e.buf.Reset()
-	enc := json.NewEncoder(&e.buf)
-	enc.SetEscapeHTML(false)
 	if !e.line {
-		enc.SetIndent(prefix, "  ")
+		e.enc.SetIndent(prefix, "  ")
 	}
-	if e.err = enc.Encode(v); e.err == nil {
-		e.put(harmless(strings.TrimSuffix(e.buf.String(), "\n")))
+	if e.err = e.enc.Encode(v); e.err == nil {
+		_, e.err = e.w.Write(harmless(bytes.TrimSuffix(e.buf.Bytes(), []byte("\n"))))
 	}
 }
 
@@ -142,26 +148,26 @@ func (e *emitter) put(s string) {
 // harmless escapes what a terminal would act on or hide: encoding/json leaves
 // DEL, C1 controls and bidirectional overrides as they are. Such characters
 // stand inside strings only, where \u means the same.
-func harmless(s string) string {
-	safe := func(r rune) bool { return r == '\n' || wiretext.Safe(r) || r == utf8.RuneError }
+func harmless(b []byte) []byte {
 	plain := true
-	for i := 0; plain && i < len(s); i++ {
-		plain = s[i] == '\n' || ' ' <= s[i] && s[i] < 0x7F
+	for i := 0; plain && i < len(b); i++ {
+		plain = b[i] == '\n' || ' ' <= b[i] && b[i] < 0x7F
 	}
-	if plain || strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
-		return s
+	safe := func(r rune) bool { return r == '\n' || wiretext.Safe(r) || r == utf8.RuneError }
+	if plain || bytes.IndexFunc(b, func(r rune) bool { return !safe(r) }) < 0 {
+		return b
 	}
-	var b strings.Builder
-	for _, r := range s {
+	var out bytes.Buffer
+	for _, r := range string(b) {
 		switch {
 		case safe(r):
-			b.WriteRune(r)
+			out.WriteRune(r)
 		case r > 0xffff:
 			hi, lo := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, hi, lo)
 		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
+			fmt.Fprintf(&out, `\u%04x`, r)
 		}
 	}
-	return b.String()
+	return out.Bytes()
 }

@@ -231,7 +231,7 @@ func TestJSONUnknownIsNull(t *testing.T) {
 			Leg:  analyze.InstanceLeg, Request: head(t, false, "GET /chat HTTP/1.1\nUpgrade: websocket\nX-Cut…"),
 			RequestPacket: packet(1, 0), Time: at(0),
 		}},
-		Findings: []*analyze.Finding{{Rule: "connection-rewritten", Severity: analyze.Error, Certainty: analyze.Inferred, Title: "No evidence"}},
+		Findings: []*analyze.Finding{{Rule: "connection-rewritten", Severity: analyze.Error, Certainty: analyze.Inferred, Words: analyze.FixedWords("No evidence", analyze.Facts{})}},
 	}
 	innocent := article(t, "h2", 5, 10)
 	innocent.Verdict, innocent.Findings = analyze.Refused, nil
@@ -281,7 +281,7 @@ func TestJSONIsHarmless(t *testing.T) {
 	if !strings.HasPrefix(*h.Target, "/\x1b[31m[red]\u202egnp.exe?token=<masked>&x=AAAA") || *h.Host != "\x1b]0;pwned\x07" {
 		t.Errorf("target %.60q, host %q", *h.Target, *h.Host)
 	}
-	if got := harmless("a\U000e0041b\u007f"); got != `a\udb40\udc41b\u007f` {
+	if got := string(harmless([]byte("a\U000e0041b\u007f"))); got != `a\udb40\udc41b\u007f` {
 		t.Errorf("harmless: %s", got)
 	}
 }

@@ -118,7 +118,7 @@ func (l *Lines) Summary(h *analyze.Handshake, width int) []Line {
 			if len(causes) > 1 {
 				word = fmt.Sprintf("%d. %s", i+1, word)
 			}
-			p.styled(look, "", "   ", word+" "+p.own(p.masking.text(f.Title)))
+			p.styled(look, "", "   ", word+" "+p.own(p.masking.text(f.Title())))
 			p.text("   ", "   ", p.own(string(f.Certainty)+": "+sure(f)))
 			p.remedyLine("   ", []*analyze.Finding{f}, stories)
 		}
@@ -143,7 +143,7 @@ func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
 			if len(causes) > 1 {
 				word = fmt.Sprintf("%d. ", i+1)
 			}
-			p.styled(bold, "", "   ", word+p.own(p.masking.text(f.Title)))
+			p.styled(bold, "", "   ", word+p.own(p.masking.text(f.Title())))
 			p.firstRemedy(f)
 			p.empty()
 		}
@@ -152,8 +152,8 @@ func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
 			p.empty()
 		}
 		for _, f := range causes {
-			p.styled(bold, "", "   ", "All ways for: "+p.own(p.masking.text(f.Title)))
-			p.remedies(p.build.groups[f], p.o.explain(f), t)
+			p.styled(bold, "", "   ", "All ways for: "+p.own(p.masking.text(f.Title())))
+			p.remedies(p.build.id(f), p.o.explain(f), t)
 			p.empty()
 		}
 	})
@@ -191,7 +191,7 @@ func (l *Lines) Findings(h *analyze.Handshake, width int) []Line {
 					p.empty()
 				}
 				word, look := severityLook(g.Severity)
-				p.styled(look, "", "  ", word+" "+p.own(p.masking.text(f.Title)))
+				p.styled(look, "", "  ", word+" "+p.own(p.masking.text(f.Title())))
 				p.text("", "  ", p.own(f.Rule+", "+string(f.Certainty)+": "+sure(f)))
 				st := &story{Group: &analyze.Group{ID: g.ID, Finding: f, Findings: []*analyze.Finding{f}, Handshakes: []*analyze.Handshake{h}}}
 				p.explanation(st, t)

@@ -43,16 +43,17 @@ func (m masking) text(s string) string {
 }
 
 // finding returns a copy of f whose facts and title hold no secrets, for an
-// explanation is filled with them.
+// explanation is filled with them. It is without evidence.
 func (m masking) finding(f *analyze.Finding) *analyze.Finding {
 	if m.off {
 		return f
 	}
+	facts := f.Facts()
+	facts.Target = m.target(facts.Target)
+	facts.Line = m.quote(facts.Line)
+	m.strings(reflect.ValueOf(&facts).Elem())
 	masked := *f
-	masked.Title = m.text(f.Title)
-	masked.Facts.Target = m.target(f.Facts.Target)
-	masked.Facts.Line = m.quote(f.Facts.Line)
-	m.strings(reflect.ValueOf(&masked.Facts).Elem())
+	masked.Words = analyze.FixedWords(m.text(f.Title()), facts)
 	return &masked
 }
 

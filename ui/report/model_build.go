@@ -2,6 +2,7 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"elbscope/analyze"
@@ -35,11 +36,12 @@ func list[T any](v []T) []T {
 type builder struct {
 	masking
 	offsets []time.Duration
-	groups  map[*analyze.Finding]string
+	// groups are the ids of the findings.
+	groups map[analyze.GroupKey]string
 }
 
 func newBuilder(s *analyze.Snapshot, groups []*analyze.Group, o *Options) *builder {
-	b := &builder{masking: o.masking(), groups: make(map[*analyze.Finding]string)}
+	b := &builder{masking: o.masking(), groups: make(map[analyze.GroupKey]string)}
 	for i := range s.Sources {
 		var offset time.Duration
 		if d := s.Sources[i].ClockOffset; d != nil {
@@ -48,9 +50,7 @@ func newBuilder(s *analyze.Snapshot, groups []*analyze.Group, o *Options) *build
 		b.offsets = append(b.offsets, offset)
 	}
 	for _, g := range groups {
-		for _, f := range g.Findings {
-			b.groups[f] = g.ID
-		}
+		b.groups[g.Key()] = g.ID
 	}
 	return b
 }
@@ -126,15 +126,16 @@ func (b *builder) handshake(h *analyze.Handshake) handshakeJSON {
 	for _, s := range h.Sightings {
 		j.Sightings = append(j.Sightings, b.sighting(s))
 	}
-	seen := make(map[string]bool)
 	for _, f := range h.Findings {
-		if id := b.groups[f]; id != "" && !seen[id] {
-			seen[id] = true
+		if id := b.id(f); id != "" && !slices.Contains(j.Findings, id) {
 			j.Findings = append(j.Findings, id)
 		}
 	}
 	return j
 }
+
+// id is that of a finding's group, "" for one that is in none.
+func (b *builder) id(f *analyze.Finding) string { return b.groups[f.Key()] }
 
 // culprit is given only with the verdicts that accuse somebody.
 func culprit(h *analyze.Handshake) *culpritJSON {
@@ -211,7 +212,7 @@ func (b *builder) finding(g *analyze.Group, o *Options) findingJSON {
 		Rule:        g.Rule,
 		Severity:    string(g.Severity),
 		Certainty:   string(g.Certainty),
-		Title:       b.text(g.Title),
+		Title:       b.text(g.Title()),
 		Handshakes:  []string{},
 		Evidence:    b.evidence(g),
 		Explanation: e.markdown(),
@@ -237,17 +238,18 @@ func (b *builder) finding(g *analyze.Group, o *Options) findingJSON {
 func (b *builder) evidence(g *analyze.Group) []evidenceJSON {
 	all := []evidenceJSON{}
 	for _, f := range g.Findings {
-		for i := range f.Evidence {
-			if len(all) == maxEvidence {
-				return all
-			}
-			all = append(all, b.proof(&f.Evidence[i]))
+		if len(all) == maxEvidence {
+			return all
+		}
+		proofs := f.Evidence()
+		for i := range proofs[:min(len(proofs), maxEvidence-len(all))] {
+			all = append(all, b.proof(&proofs[i]))
 		}
 	}
 	if len(all) == 0 {
 		first := g.Handshakes[0].First()
 		all = append(all, b.proof(&analyze.Evidence{
-			Packet: first.RequestPacket, Conn: first.Conn, Text: g.Title, Quote: first.Request.Start,
+			Packet: first.RequestPacket, Conn: first.Conn, Text: g.Title(), Quote: first.Request.Start,
 		}))
 	}
 	return all

@@ -84,5 +84,6 @@ func (o *Options) explain(f *analyze.Finding) Explanation {
 			return e
 		}
 	}
-	return Explanation{Rule: f.Rule, Title: m.text(f.Title), Text: m.text(f.Title)}
+	title := m.text(f.Title())
+	return Explanation{Rule: f.Rule, Title: title, Text: title}
 }

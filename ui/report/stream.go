@@ -59,7 +59,7 @@ const manyFound = 1 << 12
 // print; nil stands for all.
 func NewStream(w io.Writer, o Options, choose func(*analyze.Handshake) bool) *Stream {
 	s := &Stream{
-		e: &emitter{w: bufio.NewWriterSize(w, 64<<10), line: true}, o: o, choose: choose,
+		e: newEmitter(bufio.NewWriterSize(w, 64<<10), true), o: o, choose: choose,
 		found: make(map[analyze.GroupKey]*foundGroup), limit: manyFound,
 	}
 	if s.choose == nil {
@@ -195,7 +195,7 @@ func sameNews(a, b *analyze.Handshake) bool {
 		slices.EqualFunc(a.Sightings, b.Sightings, sameSighting)
 }
 
-func sameFinding(a, b *analyze.Finding) bool { return a.Key() == b.Key() && a.Title == b.Title }
+func sameFinding(a, b *analyze.Finding) bool { return a.Key() == b.Key() && a.Title() == b.Title() }
 
 func sameSighting(a, b *analyze.Sighting) bool {
 	return a.Exchange == b.Exchange && a.Hop == b.Hop && a.Leg == b.Leg && a.Answer == b.Answer &&
@@ -204,9 +204,9 @@ func sameSighting(a, b *analyze.Sighting) bool {
 
 // handshake prints one as it is.
 func (s *Stream) handshake(now flow.Time, h *analyze.Handshake, retracted bool) {
-	s.b.groups = make(map[*analyze.Finding]string, len(h.Findings))
+	clear(s.b.groups)
 	for _, f := range h.Findings {
-		s.b.groups[f] = s.group(f.Key()).id
+		s.b.groups[f.Key()] = s.group(f.Key()).id
 	}
 	revision := h.Rev + 1
 	if retracted {

@@ -114,7 +114,7 @@ func (p *page) reasonsOf(hs []*analyze.Handshake) []*reason {
 		causes := causesOf(h)
 		key := string(h.Verdict)
 		for _, f := range causes {
-			key += " " + p.build.groups[f]
+			key += " " + p.build.id(f)
 		}
 		r := index[key]
 		if r == nil {
@@ -179,7 +179,7 @@ func (p *page) failures(hs []*analyze.Handshake, t tally, stories []*story) {
 		lead := fmt.Sprintf("%5s ", grouped(uint64(r.n))+p.sign("×", "x"))
 		p.text(lead, "      ", p.own(text+"."))
 		for j, f := range r.causes {
-			if id := p.build.groups[f]; !shown[id] {
+			if id := p.build.id(f); !shown[id] {
 				shown[id] = true
 				p.remedyLine("      ", r.causes[j:j+1], stories)
 			}
@@ -200,8 +200,9 @@ func numeral(n int) string {
 // do right as soon as the first cause is gone.
 func allMustChange(causes []*analyze.Finding) string {
 	for i, f := range causes {
+		facts := f.Facts()
 		damage := f.DamageHop > 0 && (i == 0 || f.DamageHop > causes[i-1].DamageHop)
-		nginx := i == 0 || mentions(f.Facts.Looks, "nginx") || mentions(f.Facts.By, "nginx") && strings.HasSuffix(f.Facts.By, f.Facts.Front)
+		nginx := i == 0 || mentions(facts.Looks, "nginx") || mentions(facts.By, "nginx") && strings.HasSuffix(facts.By, facts.Front)
 		if !damage || !nginx {
 			return "Change 1 first, then look again: what follows may only follow from it."
 		}
@@ -220,16 +221,17 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 		return
 	}
 	f := causes[0]
-	id := p.build.groups[f]
+	id := p.build.id(f)
 	remedies := p.o.explain(f).Remedies
 	if len(remedies) == 0 || !slices.ContainsFunc(stories, func(st *story) bool { return st.ID == id }) {
 		return
 	}
+	facts := f.Facts()
 	title, word := best(choicesOf(f, remedies)), "Remedy: "
 	switch {
-	case f.Facts.Hop == "" && f.Facts.Meaning != "":
+	case facts.Hop == "" && facts.Meaning != "":
 		// Nobody on the way did it: what the answer tells comes first.
-		p.text(lead, lead, p.own(inline(p.masking.text(f.Facts.Meaning))))
+		p.text(lead, lead, p.own(inline(p.masking.text(facts.Meaning))))
 		return
 	case title == "":
 		if p.collect != nil { // on the screen
@@ -238,7 +240,7 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 		}
 		p.text(lead, lead, "What to do: see "+id+".")
 		return
-	case f.Certainty != analyze.Proven || f.Facts.Hop == "":
+	case f.Certainty != analyze.Proven || facts.Hop == "":
 		word = "Try first: "
 	}
 	p.text(lead+word, lead+strings.Repeat(" ", len(word)), p.own(inline(title)+"."))
@@ -246,7 +248,7 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 
 // titleOf is what a finding says, for the middle of a sentence.
 func (p *page) titleOf(f *analyze.Finding) string {
-	return inSentence(p.masking.text(f.Title))
+	return inSentence(p.masking.text(f.Title()))
 }
 
 // reasonOf is the earliest cause of what happened to h, for the middle of a

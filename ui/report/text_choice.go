@@ -34,29 +34,30 @@ type choice struct {
 
 func choicesOf(f *analyze.Finding, remedies []Remedy) []choice {
 	var all []choice
+	facts := f.Facts()
 	for _, r := range remedies {
-		c := choice{Remedy: r, fit: fitOf(f, r.Title)}
+		c := choice{Remedy: r, fit: fitOf(f, &facts, r.Title)}
 		c.variant = strings.HasPrefix(r.Title, "nginx on Elastic Beanstalk") || strings.HasPrefix(r.Title, "Move to ")
 		all = append(all, c)
 	}
 	return all
 }
 
-func fitOf(f *analyze.Finding, title string) fitness {
+func fitOf(f *analyze.Finding, facts *analyze.Facts, title string) fitness {
 	if codes := statuses(title); codes != nil {
-		if len(f.Facts.Status) < 3 {
+		if len(facts.Status) < 3 {
 			return unlikely
 		}
-		return either(slices.Contains(codes, f.Facts.Status[:3]), fitting, contradicted)
+		return either(slices.Contains(codes, facts.Status[:3]), fitting, contradicted)
 	}
 	for _, c := range circumstances {
 		if strings.Contains(title, c.words) {
-			return c.fit(&f.Facts)
+			return c.fit(facts)
 		}
 	}
 	for _, p := range products {
 		if slices.ContainsFunc(p.titles, func(w string) bool { return strings.Contains(title, w) }) {
-			return p.fit(f)
+			return p.fit(f, facts)
 		}
 	}
 	return neutral
@@ -142,13 +143,13 @@ func byClient(f *analyze.Facts) bool { return f.ClosedBy != "" && f.ClosedBy == 
 type product struct {
 	titles  []string
 	looks   []string
-	unknown func(*analyze.Finding) fitness
+	unknown func(*analyze.Finding, *analyze.Facts) fitness
 }
 
 // The order matters where a title names two.
 var products = []product{
-	{[]string{"nginx"}, []string{"nginx"}, func(f *analyze.Finding) fitness {
-		return either(f.Facts.Local || strings.HasPrefix(f.Facts.Hop, "the server") || unmarked(f), likely, unlikely)
+	{[]string{"nginx"}, []string{"nginx"}, func(f *analyze.Finding, facts *analyze.Facts) fitness {
+		return either(facts.Local || strings.HasPrefix(facts.Hop, "the server") || unmarked(f, facts), likely, unlikely)
 	}},
 	{[]string{"HAProxy"}, []string{"HAProxy"}, never},
 	{[]string{"Apache"}, []string{"Apache"}, never},
@@ -159,37 +160,37 @@ var products = []product{
 	{[]string{"Classic Load Balancer", "Elastic Beanstalk", "Move to an Application Load Balancer"}, []string{"Classic Load Balancer"}, sameSide},
 }
 
-func never(*analyze.Finding) fitness { return unlikely }
+func never(*analyze.Finding, *analyze.Facts) fitness { return unlikely }
 
 // sameSide is for what stands before the instance: the hop that is known to
 // stand there, something before the instance, or one that sends requests to it.
-func sameSide(f *analyze.Finding) fitness {
-	hop := f.Facts.Hop
+func sameSide(f *analyze.Finding, facts *analyze.Facts) fitness {
+	hop := facts.Hop
 	there := strings.HasPrefix(hop, "the load balancer") || strings.HasPrefix(hop, "something ") ||
-		hop == "" && f.Facts.By != "" && f.Facts.By == f.Facts.Arrived.From
-	return either(there && !f.Facts.Local && !unmarked(f), likely, unlikely)
+		hop == "" && facts.By != "" && facts.By == facts.Arrived.From
+	return either(there && !facts.Local && !unmarked(f, facts), likely, unlikely)
 }
 
 // unmarked reports whether the hop left out what AWS's load balancers do, and
 // did what a bare nginx does: it added no address of the client on the only
 // leg in the capture, or it speaks HTTP/1.0.
-func unmarked(f *analyze.Finding) bool {
-	return f.Facts.Inferred && f.Facts.ClientFrom == "" || f.DamageHop > 0 && f.Facts.Arrived.Version == "HTTP/1.0"
+func unmarked(f *analyze.Finding, facts *analyze.Facts) bool {
+	return facts.Inferred && facts.ClientFrom == "" || f.DamageHop > 0 && facts.Arrived.Version == "HTTP/1.0"
 }
 
-func (p *product) fit(f *analyze.Finding) fitness {
-	known := f.Facts.Looks
-	if f.DamageHop == 0 && strings.HasPrefix(f.Facts.Status, "502") {
+func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
+	known := facts.Looks
+	if f.DamageHop == 0 && strings.HasPrefix(facts.Status, "502") {
 		// Who made up a 502 is where the next look goes.
-		known += " " + f.Facts.By
+		known += " " + facts.By
 	}
 	switch {
 	case slices.ContainsFunc(p.looks, func(w string) bool { return mentions(known, w) }):
 		return fitting
-	case f.Facts.Looks != "":
+	case facts.Looks != "":
 		return unlikely
 	}
-	return p.unknown(f)
+	return p.unknown(f, facts)
 }
 
 // mentions reports whether s says that word: not in the remark in brackets,

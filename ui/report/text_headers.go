@@ -14,13 +14,14 @@ import (
 // that f speaks of. It reports whether there was something to compare.
 func (p *page) changes(h *analyze.Handshake, f *analyze.Finding) bool {
 	shown := make(map[[2]int]bool)
+	facts := f.Facts()
 	for _, d := range h.Damages {
 		pair := [2]int{d.Before, d.After}
 		if d.Before < 0 || shown[pair] {
 			continue
 		}
 		before, after := h.Sightings[d.Before], h.Sightings[d.After]
-		if f.Facts.Sent.Packet != num(before.RequestPacket) || f.Facts.Arrived.Packet != num(after.RequestPacket) {
+		if facts.Sent.Packet != num(before.RequestPacket) || facts.Arrived.Packet != num(after.RequestPacket) {
 			continue
 		}
 		shown[pair] = true

@@ -10,7 +10,7 @@ import (
 // What an earlier finding said in the same words is not said again.
 func (p *page) explanation(st *story, t *told) {
 	e := p.o.explain(st.Finding)
-	if e.Text == "" || e.Text == p.masking.text(st.Title) && len(e.Remedies) == 0 {
+	if e.Text == "" || e.Text == p.masking.text(st.Title()) && len(e.Remedies) == 0 {
 		return
 	}
 	before, after := aroundRemedies(e.Text)

@@ -47,7 +47,7 @@ func sectionsOf(text string) []section {
 // side by side above it.
 func (p *page) short(st *story, t *told, compared bool) {
 	e := p.o.explain(st.Finding)
-	if e.Text == "" || e.Text == p.masking.text(st.Title) && len(e.Remedies) == 0 {
+	if e.Text == "" || e.Text == p.masking.text(st.Title()) && len(e.Remedies) == 0 {
 		return
 	}
 	sections := sectionsOf(e.Text)

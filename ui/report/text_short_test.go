@@ -29,10 +29,10 @@ func realExplain(f *analyze.Finding) (Explanation, error) {
 func realFacts(rule string) *analyze.Finding {
 	seen := analyze.SightingFacts{From: "192.0.2.10:40000", To: "192.0.2.20:80", Packet: "9",
 		Connection: "Upgrade", Upgrade: "websocket", Version: "HTTP/1.1"}
-	return &analyze.Finding{Rule: rule, Facts: analyze.Facts{
+	return &analyze.Finding{Rule: rule, Words: analyze.FixedWords("", analyze.Facts{
 		Client: "198.51.100.7", ClientFrom: "X-Forwarded-For", Host: "chat.example", Target: "/chat", Sent: seen, Arrived: seen,
 		Hop: "the load balancer (203.0.113.10:80 towards the client, 192.0.2.10 towards the instance)",
-	}}
+	})}
 }
 
 func TestEveryWordOfTheChoiceIsUsed(t *testing.T) {
@@ -62,7 +62,9 @@ func TestEveryWordOfTheChoiceIsUsed(t *testing.T) {
 		}
 	}
 	local := realFacts("upgrade-dropped")
-	local.Facts.Local, local.Facts.Looks = true, "nginx (X-Real-IP is set)"
+	reword(local, func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) {
+		facts.Local, facts.Looks = true, "nginx (X-Real-IP is set)"
+	})
 	e, err := realExplain(local)
 	if err != nil || !strings.Contains(e.Text, resemblance+"\n") {
 		t.Errorf("other words in %s (%v)", e.Text, err)
@@ -115,7 +117,7 @@ func TestChoice(t *testing.T) {
 		"cut by the server": {"websocket-idle-timeout", 0, analyze.Facts{Hop: "the server at 192.0.2.20:80, its own proxy"},
 			[]string{"Say something", "nginx on the instance"}, "Say something"},
 	} {
-		f := &analyze.Finding{Rule: tt.rule, DamageHop: tt.hop, Facts: tt.facts}
+		f := &analyze.Finding{Rule: tt.rule, DamageHop: tt.hop, Words: analyze.FixedWords("", tt.facts)}
 		e, err := realExplain(f)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +144,9 @@ func TestShortSaysNothingTwice(t *testing.T) {
 		s := articleSnapshot(t)
 		f := s.Handshakes[0].Findings[0]
 		f.Rule = id
-		f.Facts.Client, f.Facts.Host, f.Facts.Target = "10.99.0.2", "elb.example", session
+		reword(f, func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) {
+			facts.Client, facts.Host, facts.Target = "10.99.0.2", "elb.example", session
+		})
 		s.Handshakes = s.Handshakes[:1]
 		s.Handshakes[0].Findings = s.Handshakes[0].Findings[:1]
 		o := options()
@@ -174,7 +178,7 @@ func TestNote(t *testing.T) {
 		s.Handshakes = s.Handshakes[:1]
 		h := s.Handshakes[0]
 		h.Findings = h.Findings[:1]
-		h.Findings[0].Facts = f
+		reword(h.Findings[0], func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) { *facts = f })
 		want := "Both halves are needed"
 		if f.Local {
 			want = "Only the instance's own proxy has to change"
@@ -206,9 +210,9 @@ func TestNote(t *testing.T) {
 // the finding does.
 func TestSure(t *testing.T) {
 	for want, f := range map[string]*analyze.Finding{
-		"no other reading": {Certainty: analyze.Inferred, Facts: analyze.Facts{Inferred: true}},
-		"of a timeout":     {Certainty: analyze.Inferred, Facts: analyze.Facts{Inferred: true, Idle: "60.0 s"}},
-		"speak for it":     {Certainty: analyze.Inferred, Facts: analyze.Facts{Status: "400 Bad Request"}},
+		"no other reading": {Certainty: analyze.Inferred, Words: analyze.FixedWords("", analyze.Facts{Inferred: true})},
+		"of a timeout":     {Certainty: analyze.Inferred, Words: analyze.FixedWords("", analyze.Facts{Inferred: true, Idle: "60.0 s"})},
+		"speak for it":     {Certainty: analyze.Inferred, Words: analyze.FixedWords("", analyze.Facts{Status: "400 Bad Request"})},
 		"show it":          {Certainty: analyze.Proven},
 	} {
 		if got := sure(f); !strings.Contains(got, want) {

@@ -86,7 +86,7 @@ func (p *page) story(st *story, t *told) {
 	p.empty()
 	p.line(dim.on(strings.Repeat(p.sign("─", "-"), p.width)))
 	word, look := severityLook(st.Severity)
-	p.styled(look, "", strings.Repeat(" ", len(word)+1), word+" "+p.own(p.masking.text(st.Title)))
+	p.styled(look, "", strings.Repeat(" ", len(word)+1), word+" "+p.own(p.masking.text(st.Title())))
 	p.text("  ", "  ", p.own(fmt.Sprintf("%s %s, %s: %s", st.ID, p.wire(st.Rule, 0), st.Certainty, sure(st.Finding))))
 	h := st.Handshakes[0]
 	switch drawn := t.ladders[h]; {
@@ -113,15 +113,16 @@ func (p *page) story(st *story, t *told) {
 
 // sure says in words on what the certainty rests.
 func sure(f *analyze.Finding) string {
-	both := f.Facts.Sent.Packet != "" && f.Facts.Arrived.Packet != "" && f.Facts.Sent.Packet != f.Facts.Arrived.Packet
+	facts := f.Facts()
+	both := facts.Sent.Packet != "" && facts.Arrived.Packet != "" && facts.Sent.Packet != facts.Arrived.Packet
 	switch {
-	case f.Certainty == analyze.Proven && both && f.Facts.Hop != "":
+	case f.Certainty == analyze.Proven && both && facts.Hop != "":
 		return "both sides of the hop are in the capture"
 	case f.Certainty == analyze.Proven:
 		return "the packets below show it"
-	case f.Certainty == analyze.Inferred && f.Facts.Idle != "":
+	case f.Certainty == analyze.Inferred && facts.Idle != "":
 		return "one side only is in the capture, and the time is that of a timeout"
-	case f.Certainty == analyze.Inferred && f.Facts.Inferred:
+	case f.Certainty == analyze.Inferred && facts.Inferred:
 		return "one side only is in the capture, and the protocol leaves no other reading"
 	case f.Certainty == analyze.Inferred:
 		return "the packets below speak for it, and do not show all of it"
@@ -162,7 +163,7 @@ func (p *page) followUps(st *story, compared bool) {
 			p.line(fmt.Sprintf("  and %s more that followed", grouped(uint64(len(st.then)-i))))
 			break
 		}
-		s := p.own(p.masking.text(g.Title))
+		s := p.own(p.masking.text(g.Title()))
 		if len(g.Findings) != len(st.Findings) {
 			s += fmt.Sprintf(" (%s)", count(len(g.Findings), "handshake", "handshakes"))
 		}
@@ -188,12 +189,13 @@ const (
 // symptomOf is the packet in which a follow-up shows: one that belongs to it
 // alone, or else the answer or the close, which stand behind the request.
 func symptomOf(g *analyze.Group) analyze.PacketRef {
-	for _, e := range g.Evidence {
+	proofs := g.Evidence()
+	for _, e := range proofs {
 		if !onLadder(g.Handshakes[0], e.Packet) {
 			return e.Packet
 		}
 	}
-	for _, e := range g.Evidence {
+	for _, e := range proofs {
 		if !drawn(g.Handshakes[0], e.Packet) {
 			return e.Packet
 		}
@@ -204,10 +206,10 @@ func symptomOf(g *analyze.Group) analyze.PacketRef {
 // evidence lists the packets of the first handshake, and of the others how
 // many there are. What the drawing has shown is not quoted again.
 func (p *page) evidence(st *story, h *analyze.Handshake) {
-	proofs := st.Evidence
+	proofs := st.Evidence()
 	if len(proofs) == 0 {
 		first := h.First()
-		proofs = []analyze.Evidence{{Packet: first.RequestPacket, Conn: first.Conn, Text: st.Title}}
+		proofs = []analyze.Evidence{{Packet: first.RequestPacket, Conn: first.Conn, Text: st.Title()}}
 	}
 	if !p.o.Full {
 		// The ladder has the packet numbers of all the others.
@@ -296,7 +298,7 @@ func (p *page) moreStories(stories []*story) {
 			return
 		}
 		word, look := severityLook(st.Severity)
-		s := p.own(p.masking.text(st.Title))
+		s := p.own(p.masking.text(st.Title()))
 		if n := len(st.Findings); n > 1 {
 			s += fmt.Sprintf(" (%s)", count(n, "handshake", "handshakes"))
 		}

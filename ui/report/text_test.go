@@ -96,10 +96,11 @@ func hostileSnapshot(t testing.TB) *analyze.Snapshot {
 	h.Target, h.Host = evil, "\x1b]0;pwned\x07"
 	h.Sightings[0] = clientWire.sighting(t, 18, 0, request, "HTTP/1.1 502 \x1b[5mBad\u202e")
 	h.Sightings[1] = instanceWire.sighting(t, 20, 2, arrived, gateway)
-	f := h.Findings[0]
-	f.Title = "The load balancer replaces Connection: Upgrade by \x1b[2J\u202e"
-	f.Evidence[2].Quote = "GET " + evil + " HTTP/1.1\nCookie: connect.sid=hunter2\nAuthorization: Basic hunter2"
-	f.Evidence[2].Packet.Num = 99
+	reword(h.Findings[0], func(title *string, _ *analyze.Facts, proofs []analyze.Evidence) {
+		*title = "The load balancer replaces Connection: Upgrade by \x1b[2J\u202e"
+		proofs[2].Quote = "GET " + evil + " HTTP/1.1\nCookie: connect.sid=hunter2\nAuthorization: Basic hunter2"
+		proofs[2].Packet.Num = 99
+	})
 	s := &analyze.Snapshot{Sources: []analyze.Source{source("\x1b[2J.pcap", 68)}, Totals: totals(68, 1), Handshakes: []*analyze.Handshake{h}}
 	return s
 }
@@ -269,7 +270,9 @@ func TestAnswer(t *testing.T) {
 	// then the second fault may go away with the first.
 	haproxy := articleSnapshot(t)
 	for _, h := range haproxy.Handshakes {
-		h.Findings[1].Facts.Looks = "HAProxy or Envoy (it writes all header names in lower case)"
+		reword(h.Findings[1], func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) {
+			facts.Looks = "HAProxy or Envoy (it writes all header names in lower case)"
+		})
 	}
 	if got := text(t, haproxy, options()); !strings.Contains(got, "Change 1 first, then look again") || strings.Contains(got, "Both must") {
 		t.Errorf("both are blamed on a proxy that may be innocent: %s", got[:600])

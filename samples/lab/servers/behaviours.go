@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gobwas/ws/wsutil"
@@ -160,4 +161,40 @@ func httpAfter101(w http.ResponseWriter, r *http.Request) {
 	accept(rw, r)
 	fmt.Fprint(rw, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
 	rw.Flush()
+}
+
+// released is closed when what is held may be answered.
+var (
+	released    = make(chan struct{})
+	releaseOnce sync.Once
+)
+
+// hold answers when it is told to, with the status of its path.
+func hold(w http.ResponseWriter, r *http.Request) {
+	<-released
+	if status, err := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/hold/")); err == nil && status != http.StatusSwitchingProtocols {
+		http.Error(w, "not you", status)
+		return
+	}
+	old(w, r)
+}
+
+// release lets them go, on a connection that is not used again.
+func release(w http.ResponseWriter, r *http.Request) {
+	releaseOnce.Do(func() { close(released) })
+	w.Header().Set("Connection", "close")
+	page(w, r)
+}
+
+// bulk is a large page on a connection that is not used again.
+func bulk(w http.ResponseWriter, r *http.Request) {
+	kib, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/bulk/"))
+	piece := strings.Repeat("x", 1023) + "\n"
+	w.Header().Set("Content-Length", strconv.Itoa(kib<<10))
+	w.Header().Set("Connection", "close")
+	for range kib {
+		if _, err := io.WriteString(w, piece); err != nil {
+			return
+		}
+	}
 }

@@ -16,6 +16,9 @@
 //	/eager    upgrades, and speaks first, in the same piece
 //	/deflate  coder again, with compressed messages
 //	/slow /chunked /empty   pages of other kinds
+//	/hold/N   keeps a handshake waiting until somebody asks for /release, then
+//	          answers with status N; 101 upgrades
+//	/bulk/N   a page of N KiB
 //	/refuse/N answers with status N, whatever comes
 package main
 
@@ -48,6 +51,7 @@ func handlers() http.Handler {
 		"old": old, "fin": hangUp, "rst": reset, "touchy": touchy, "silence": silence,
 		"cut": cut, "http": httpAfter101, "refuse": refuse, "plain": page,
 		"slow": slow, "chunked": chunked, "empty": empty, "eager": eager, "deflate": deflateEcho,
+		"hold": hold, "release": release, "bulk": bulk,
 	} {
 		mux.HandleFunc("/"+path, serve)
 		mux.HandleFunc("/"+path+"/", serve)
