@@ -37,7 +37,8 @@ func FuzzPump(f *testing.F) {
 		}
 		f.Add(seeds[i])
 	}
-	var holed []byte // more waits behind a hole than there is room for
+	// More waits behind a hole than there is room for.
+	holed := append([]byte{3, byte(len(alice.syn()))}, alice.syn()...)
 	for n := range 40 {
 		p := alice.says(1+100*n, string(letters(100)))
 		holed = append(append(holed, 3, byte(len(p))), p...)
