@@ -91,11 +91,20 @@ func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
 	}
 	for a, sa := range outer {
 		for b, sb := range outer {
-			if a < b {
+			if a < b && tellsOffset(sa, sb) {
 				bounds[[2]int{a, b}] = append(bounds[[2]int{a, b}], boundOf(sa, sb))
 			}
 		}
 	}
+}
+
+// tellsOffset reports whether two sightings of one key can be of one moment: they
+// are the same exchange, captured twice, or a hop made one of the other. A key
+// that comes again on the same leg, or from the same client, is another
+// handshake: a program uses its key again, and the files are of one rotation
+// perhaps, on one clock.
+func tellsOffset(a, b *sighting) bool {
+	return twins(a, b) || !sameLeg(a, b) && (mayForward(a, b) || mayForward(b, a))
 }
 
 // boundOf says between what the offset of b's clock against a's lies.

@@ -60,6 +60,11 @@ func TestClocks(t *testing.T) {
 			relays(tp, 2, own, 0, 1)
 			relays(tp, 2, func(i int) string { return own(i + 100) }, 2)
 		}, []string{"-2s", "-2s"}, 4},
+		{"one key on one leg, once in each of two rotated files", nil, func(tp *tape) {
+			tp.in(0).relay(client, front, keyA).closes()
+			tp.wait(30 * time.Second)
+			tp.in(1).relay("10.0.0.9:40002", front, keyA).answers(switching...)
+		}, []string{"unknown"}, 2},
 		{"one leg in two files", map[int]time.Duration{1: 2 * time.Second}, func(tp *tape) {
 			for _, source := range []int{0, 1} {
 				tp.at(0).in(source).relay(client, front, keyA).answers(bad...)

@@ -40,6 +40,9 @@ type conn struct {
 	// suspect is the latest request if its answer came right behind a hole:
 	// should the next request be missing, too, the answer may be to that one.
 	suspect *exchange
+	// shifted is set if the request before the latest one had its answer right
+	// behind a hole: it may have been the latest one's, come early.
+	shifted bool
 
 	// upgraded is the handshake whose 101 turned this connection into a
 	// WebSocket; nil before, and for a 101 whose request is not known.

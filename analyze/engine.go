@@ -68,6 +68,9 @@ type Engine struct {
 
 	// windows are empty ones, for the next connection that needs one.
 	windows []window
+	// impatient are sightings whose handshake is judged anew when it has been
+	// too late for a further try.
+	impatient []*sighting
 	// losses are the spans in which packets were lost, by source; doubtful,
 	// those that are news.
 	losses   map[int]losses
@@ -112,6 +115,7 @@ func (e *Engine) Tick(now flow.Time) {
 	e.ticks++
 	e.now = now
 	e.doubt()
+	e.lookAtImpatient()
 	e.Settle()
 }
 

@@ -31,7 +31,7 @@ import (
 // It is then taken out of its cluster, so that nothing can join or divide it.
 // All that is only sound where packets come from one source and in order of
 // time, so it is for those who ask for it (Config.EarlyFinal), and it ends where
-// time runs backwards.
+// time runs backwards, or a handshake turns up that is older than it can be.
 
 const (
 	// lateness is how long after its packet a sighting may show up at most:
@@ -82,6 +82,12 @@ func (c *candidates) Pop() any {
 	*c = (*c)[:last]
 	p.candidacy.place = 0
 	return p
+}
+
+// noteLate notices a sighting that is older than one can be when it shows up: the
+// file is not in order of time.
+func (e *Engine) noteLate(s *sighting) {
+	e.unsorted = e.unsorted || e.ticks > 0 && s.RequestPacket.Time < e.now-lateness
 }
 
 // considerFinal notes a handshake that may become final.

@@ -20,6 +20,9 @@ type exchange struct {
 	upgrade bool
 	// stale is set while a change waits for being published.
 	stale bool
+	// behindHole is set if a request before this one may be missing: the answer
+	// that came first may be to that.
+	behindHole bool
 }
 
 // Begin implements http1.Handler.
@@ -70,8 +73,9 @@ func (s *side) request(h *http1.Head) http1.Next {
 	}
 	c.noteFraming(h.Flaws)
 	c.requests++
-	c.suspect = nil // nothing was lost behind it
+	c.shifted, c.suspect = c.suspect != nil, nil // nothing was lost behind it
 	x := c.e.newExchange(c, h, s.begin)
+	x.behindHole, s.holed = s.holed, false
 	s.current = x
 	if intends(h) {
 		c.e.newSighting(c, x, h)
@@ -154,9 +158,15 @@ func (s *side) response(h *http1.Head) http1.Next {
 		return http1.NoBody // interim: the final one follows (RFC 9110 section 15.2)
 	}
 	if s.holed && status != 101 {
+		if c.leftHTTP() {
+			c.giveUp(len(c.pending)) // the 101 was in the hole, this is in a frame
+		}
 		c.answersLost() // requests may have come since the hole
 	}
 	x := c.nextPending(status)
+	if x == nil {
+		x = c.mispaired(status)
+	}
 	if x == nil {
 		return s.unexpected(h)
 	}
@@ -192,6 +202,27 @@ func (c *conn) nextPending(status int) *exchange {
 	}
 	x := c.pending[0]
 	c.pending = c.pending[1:]
+	return x
+}
+
+// mispaired takes a response for which no request is pending. Where the latest
+// request followed a hole and has its answer, that one was to a request in the
+// hole: a 101 is the latest request's own. Another response may be to either. A
+// 408 comes without a request (RFC 9110 section 15.5.9).
+func (c *conn) mispaired(status int) *exchange {
+	if c.side[0] == nil {
+		return nil
+	}
+	x := c.side[0].current
+	if x == nil || !x.behindHole || x.Answer != AnswerSeen || status == 408 || x.sighting != nil && x.sighting.sealed() {
+		return nil
+	}
+	x.behindHole = false
+	x.takeBack()
+	c.publish(x)
+	if status != 101 || !x.upgrade {
+		return nil
+	}
 	return x
 }
 

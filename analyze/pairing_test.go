@@ -101,6 +101,23 @@ func TestPairing(t *testing.T) {
 		{"a server that closed before it was asked", func(w *wire) {
 			w.asks(get("/a")...).answers(fine...).close(fromServer, flow.FIN).asks(hs(keyA)...).close(fromClient, flow.FIN).end(flow.EndClosed)
 		}, "GET/a 200, GET/chat 0", "unanswered proven 0 0:client:closed"},
+		{"a page before the handshake is missing, its answer is not", func(w *wire) {
+			w.hole(fromClient, 41).asks(hs(keyA)...).answers(fine...).answers(switching...).bytes(fromClient, frame)
+		}, "GET/chat 101", "healthy proven 101 0:client:101"},
+		{"a page before the handshake is missing, and both are answered", func(w *wire) {
+			w.hole(fromClient, 41).asks(hs(keyA)...).answers(fine...).answers(bad...)
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:lost"},
+		{"a hole, a refusal, and a 408 in the end", func(w *wire) {
+			w.hole(fromClient, 41).asks(hs(keyA)...).answers(bad...).answers("HTTP/1.1 408 Request Timeout", "Content-Length: 0").closes()
+		}, "GET/chat 400", "refused proven 400 0:client:400"},
+		{"the 101 is missing, and a frame looks like HTTP", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromClient, frame).hole(fromServer, 129).
+				bytes(fromServer, []byte("\x81\x13HTTP/1.1 200 OK\r\n\r\n")).bytes(fromClient, frame)
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:lost"},
+		{"the page's answer is missing, and a 408 crosses the handshake", func(w *wire) {
+			w.asks(get("/a")...).hole(fromServer, 38).answers("HTTP/1.1 408 Request Timeout", "Content-Length: 0").
+				close(fromServer, flow.FIN).asks(hs(keyA)...).close(fromClient, flow.FIN).end(flow.EndClosed)
+		}, "GET/a 408, GET/chat 0", "undetermined undetermined 0 0:client:lost"},
 		{"half an answer", func(w *wire) {
 			w.asks(hs(keyA)...).bytes(fromServer, []byte("HTTP/1.")).closes()
 		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},

@@ -66,18 +66,32 @@ func (h *held) gap(n uint64) {
 // what it said next is a request: then it got no 101. Otherwise a later answer
 // would be taken for the one that is missing.
 func (c *conn) unpause() {
+	if s := c.side[0]; s != nil && s.stage == paused {
+		if found, _ := preface.Detect(s.held.start()); found.Kind == preface.Request {
+			s.turn(speaking)
+		}
+	}
+}
+
+// leftHTTP reports whether a client that has sent a handshake went on with
+// something else than HTTP: it got its 101.
+func (c *conn) leftHTTP() bool {
 	s := c.side[0]
 	if s == nil || s.stage != paused {
-		return
+		return false
 	}
-	var start []byte
-	for _, p := range s.held.pieces {
-		if p.gap > 0 || len(start) >= preface.Enough {
+	start := s.held.start()
+	found, more := preface.Detect(start)
+	return len(start) > 0 && found.Kind == preface.Unknown && !more
+}
+
+// start returns the first bytes, as many as it takes to know what they are.
+func (h *held) start() (b []byte) {
+	for _, p := range h.pieces {
+		if p.gap > 0 || len(b) >= preface.Enough {
 			break
 		}
-		start = append(start, p.bytes[:min(len(p.bytes), preface.Enough)]...)
+		b = append(b, p.bytes[:min(len(p.bytes), preface.Enough)]...)
 	}
-	if found, _ := preface.Detect(start); found.Kind == preface.Request {
-		s.turn(speaking)
-	}
+	return b
 }

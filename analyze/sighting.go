@@ -30,6 +30,8 @@ type sighting struct {
 	looked uint64
 	// gone is set once it was forgotten, or never kept, for lack of memory.
 	gone bool
+	// impatient is set while it is among those of the Engine.
+	impatient bool
 	// rev moves when something about it is new.
 	rev uint32
 }

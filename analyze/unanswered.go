@@ -95,10 +95,15 @@ func (c *conn) settlePending(why Answer) {
 	if s := c.side[1]; c.orphaned || s != nil && s.holed {
 		why = AnswerLost
 	}
+	closed := c.closes[1]
 	for _, x := range c.pending {
-		if x.Answer == AnswerNone {
-			c.settle(x, why)
+		if x.Answer != AnswerNone {
+			continue
 		}
+		if c.shifted && closed.how != 0 && before(closed.packet, x.Request) {
+			why = AnswerLost // a server that says something unasked and closes
+		}
+		c.settle(x, why)
 	}
 	c.pending = nil
 }

@@ -35,6 +35,9 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 	}
 	h.Damages = damages(h.Sightings)
 	e.judge(h)
+	if h.Verdict == Pending && h.Last().Answer == AnswerClosed {
+		e.lookAgain(members)
+	}
 	around := c.final
 	if around == nil {
 		around = e.circumstances(h)
@@ -232,6 +235,10 @@ func (e *Engine) judge(h *Handshake) {
 		e.judgeRelay(h, last)
 	case last.Answer == AnswerSeen:
 		h.Verdict = Refused
+	case last.Answer == AnswerClosed && e.mayTryAgain(h, last):
+		if h.Verdict, h.Certainty = Pending, Unsure; !e.cfg.Live {
+			h.cannotTell("the capture ends just after the last leg was closed without an answer, while the hop in front of it could still try again")
+		}
 	case last.Answer == AnswerClosed:
 		h.Verdict = Unanswered
 	default:
@@ -275,6 +282,14 @@ func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
 			return
 		}
 	}
+}
+
+// mayTryAgain reports whether the hop in front of the last leg, which was closed
+// without an answer, may be about to try once more: it owes its own answer
+// still, and there was no time for a further try to be seen.
+func (e *Engine) mayTryAgain(h *Handshake, last *Sighting) bool {
+	front := h.latest(last.Hop - 1)
+	return front != nil && front.Answer == AnswerNone && front.How == 0 && e.now-last.ClosePacket.Time < retryWithin
 }
 
 // judgeOpen says why there is no verdict on a sound handshake without answer.

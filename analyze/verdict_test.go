@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"elbscope/capture/flow"
 )
@@ -240,6 +241,42 @@ func TestLive(t *testing.T) {
 		if !h.Final {
 			t.Errorf("%s is not final", h.ID)
 		}
+	}
+}
+
+// TestMayTryAgain waits for the hop in front before it says that a handshake
+// was not answered: as long as that may try again, and no longer.
+func TestMayTryAgain(t *testing.T) {
+	for _, live := range []bool{true, false} {
+		tp := newTape(t, Config{Live: live})
+		now := func(wait time.Duration, brief string) {
+			t.Helper()
+			tp.wait(wait)
+			tp.e.Tick(tp.now)
+			if live {
+				want(t, tp.e.Snapshot(nil, flow.Counters{}), brief)
+			}
+		}
+		tp.relay(client, front, keyA)
+		tp.relay(back, inst, keyA, xff).closes()
+		now(0, "pending undetermined 0 0:client:open 1:instance:closed")
+		now(4*time.Second, "pending undetermined 0 0:client:open 1:instance:closed")
+		now(2*time.Second, "unanswered proven 0 0:client:open 1:instance:closed")
+		want(t, tp.finish(), "unanswered proven 0 0:client:open 1:instance:closed")
+
+		tp = newTape(t, Config{Live: live})
+		c := tp.relay(client, front, keyA)
+		tp.relay(back, inst, keyA, xff).closes()
+		now(time.Second, "pending undetermined 0 0:client:open 1:instance:closed")
+		tp.relay("10.0.1.1:50002", inst, keyA, xff).answers(switching...)
+		c.answers(switching...)
+		now(0, "healthy proven 101 0:client:101 1:instance:closed 1:instance:101")
+
+		tp = newTape(t, Config{Live: live})
+		tp.relay(client, front, keyA)
+		tp.relay(back, inst, keyA, xff).closes()
+		tp.e.Tick(tp.now)
+		want(t, tp.finish(), "undetermined undetermined 0 0:client:open 1:instance:closed")
 	}
 }
 

@@ -106,6 +106,9 @@ func (d *decoder) decodeUnguarded(p *Packet, s *segment) bucket {
 	case LinkNull, LinkLoop:
 		return d.loopback(e, s)
 	}
+	if p.Link == noLink && len(p.Data) == 0 {
+		return bucketDamaged // the reader has said why
+	}
 	d.reportLinkType(p.Link)
 	return bucketNotIP
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"elbscope/capture/bpf"
 	"elbscope/capture/flow"
@@ -17,7 +18,7 @@ type Filter struct {
 	// any is a program that does not say for which link type it was made: for
 	// that of the first packet, which is link.
 	any  bpf.Program
-	link *LinkType
+	link atomic.Pointer[LinkType]
 }
 
 // NewFilter returns a Filter for all link types that are decoded, which does
@@ -38,7 +39,8 @@ func NewFilter(f *bpf.Filter) (*Filter, error) {
 
 // NewProgramFilter returns a Filter that asks p, which was made for one link
 // type; that of the first packet is taken for it. Packets of others are kept,
-// and named in a problem. It belongs to one goroutine.
+// and named in a problem. Whoever looks at the same packets again, to save some,
+// takes the same Filter: the link type stays what it was.
 func NewProgramFilter(p bpf.Program) *Filter { return &Filter{any: p} }
 
 // Keep tells whether p is to be looked at. note receives what is wrong, and
@@ -49,15 +51,17 @@ func (f *Filter) Keep(p *Packet, note func(flow.Problem)) bool {
 	}
 	program, ok := f.programs[p.Link]
 	if f.any != nil {
-		if f.link == nil {
-			link := p.Link
-			f.link = &link
+		link := f.link.Load()
+		if link == nil {
+			first := p.Link
+			f.link.CompareAndSwap(nil, &first)
+			link = f.link.Load()
 		}
-		program, ok = f.any, p.Link == *f.link
+		program, ok = f.any, p.Link == *link
 		if !ok && note != nil {
 			note(flow.Problem{Code: "filter-link-type", Packet: p.Num, Message: fmt.Sprintf(
 				"packets of link type %s were not filtered: a program is for one link type, and the first packet is of %s; "+
-					"filter each with its own program, or by an expression: elbscope -f 'tcp port 80' FILE", p.Link, *f.link)})
+					"filter each with its own program, or by an expression: elbscope -f 'tcp port 80' FILE", p.Link, *link)})
 		}
 	}
 	return !ok || program.Match(p.Data, max(int(p.Orig), len(p.Data)))

@@ -1,6 +1,9 @@
 package capture
 
-import "context"
+import (
+	"context"
+	"io"
+)
 
 // intake is a source that is being read.
 type intake struct {
@@ -69,6 +72,17 @@ func (p *Pump) drain(ctx context.Context, in *intake) {
 		}
 	}
 	p.end(in)
+}
+
+// stop settles the sources that were not read to their ends, because the
+// context was cancelled. A packet that was fetched to see what time it is has
+// been read like all before it: it still passes.
+func (p *Pump) stop(all []*intake) {
+	for in := next(all); in != nil; in = next(all) {
+		p.take(in)
+		in.err = io.EOF
+		p.end(in)
+	}
 }
 
 // take puts the packet that was peeked through. It tells whether there was a

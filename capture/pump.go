@@ -100,6 +100,7 @@ func (p *Pump) Run(ctx context.Context, sources []Source) error {
 			p.drain(ctx, in)
 		}
 	}
+	p.stop(all)
 	for _, pt := range p.points {
 		pt.finish()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"runtime/metrics"
 	"testing"
 )
 
@@ -36,32 +37,124 @@ func FuzzPump(f *testing.F) {
 		}
 		f.Add(seeds[i])
 	}
+	// More waits behind a hole than there is room for.
+	holed := append([]byte{3, byte(len(alice.syn()))}, alice.syn()...)
+	for n := range 40 {
+		p := alice.says(1+100*n, string(letters(100)))
+		holed = append(append(holed, 3, byte(len(p))), p...)
+	}
+	f.Add(holed)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		// Given twice, the file is a second capture point; or goes on where it
 		// ended, if it holds but one moment.
-		var sources []Source
-		for range 2 {
-			s, err := OpenReader("fuzz", bytes.NewReader(asCapture(data)), len(data)%2 == 0)
-			if err != nil {
-				return
+		file := asCapture(data)
+		two, ok := pumpWork(t, file, 2)
+		if !ok {
+			return
+		}
+		two.check(t, len(data))
+		// Three times as much of it costs three times as much, and not nine.
+		if six, ok := pumpWork(t, file, 6); ok {
+			six.check(t, len(data))
+			if six.calls > 4*two.calls+20 || six.allocated > 4*two.allocated+others {
+				t.Errorf("twice a file of %d bytes: %+v; six times: %+v", len(file), two, six)
 			}
-			sources = append(sources, s)
-		}
-		rec := &recorder{t: t, mute: true, forgetful: true}
-		p := NewPump(rec, 8<<20)
-		p.shared.lim = limits{conns: 3, queued: 3000, connQueued: 2000}
-		err := p.Run(context.Background(), sources)
-		if err != nil && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrDamaged) {
-			t.Errorf("ended with %v", err)
-		}
-		checkPumped(t, p, rec)
-		for _, pt := range p.points {
-			checkAssembler(t, pt.assembler)
-		}
-		if n := sources[0].Info().Packets + sources[1].Info().Packets; n != p.Totals().Packets {
-			t.Errorf("%d packets were read, %d are counted", n, p.Totals().Packets)
 		}
 	})
+}
+
+// work is what a run came to, counted, so that it does not depend on how busy
+// the machine is.
+type work struct {
+	rec *recorder
+	// packets were read, with captured bytes.
+	packets, captured uint64
+	// calls of the sink were made, which brought bytes.
+	calls, bytes uint64
+	// allocated bytes were asked for, opening the files included, which may
+	// take as many as open.
+	allocated, open uint64
+}
+
+// others is how many bytes of memory may be asked for meanwhile by what does the
+// fuzzing.
+const others = 4 << 20
+
+// check holds the work against what came in: each packet is worth a few calls,
+// each byte is told once, and what was asked for is in proportion.
+func (w *work) check(t *testing.T, size int) {
+	t.Helper()
+	const perPacket, perByte = 4 << 10, 16
+	if w.calls > 10+8*w.packets {
+		t.Errorf("%d calls for %d packets", w.calls, w.packets)
+	}
+	if w.bytes > w.captured {
+		t.Errorf("%d bytes were told, of %d", w.bytes, w.captured)
+	}
+	if most := others + w.open + perPacket*w.packets + perByte*w.captured; w.allocated > most {
+		t.Errorf("%d bytes were asked for, for %d packets of a file of %d", w.allocated, w.packets, size)
+	}
+}
+
+// pumpWork pumps a file several times over within little memory, and holds what
+// has to be so in every run. ok is false if it cannot be opened.
+func pumpWork(t *testing.T, file []byte, times int) (w work, ok bool) {
+	t.Helper()
+	before := allocatedSoFar()
+	var sources []Source
+	for range times {
+		s, err := OpenReader("fuzz", bytes.NewReader(file), len(file)%2 == 0)
+		if err != nil {
+			return w, false
+		}
+		sources = append(sources, s)
+		switch {
+		case s.Info().Compression != "":
+			w.open += 32 << 20
+		case len(file) >= firstWindow:
+			w.open += 2 * windowSize
+		default:
+			w.open += 4 * firstWindow
+		}
+	}
+	w.rec = &recorder{t: t, mute: true, forgetful: true}
+	p := NewPump(w.rec, 8<<20)
+	lim := limits{conns: 3, queued: 3000, connQueued: 2000}
+	p.shared.lim = lim
+	w.rec.onCall = func() {
+		w.calls++
+		// One more may be on its way to the queue, as large as all its fragments.
+		if q := p.shared.queued; q > lim.queued+min(len(file), maxCapLen) {
+			t.Errorf("%d bytes wait, of %d", q, lim.queued)
+		}
+		if n := p.shared.conns; n > lim.conns {
+			t.Errorf("%d connections are remembered, of %d", n, lim.conns)
+		}
+	}
+	err := p.Run(context.Background(), sources)
+	if err != nil && !errors.Is(err, ErrTruncated) && !errors.Is(err, ErrDamaged) {
+		t.Errorf("ended with %v", err)
+	}
+	checkPumped(t, p, w.rec)
+	for _, pt := range p.points {
+		checkAssembler(t, pt.assembler)
+	}
+	for _, s := range sources {
+		w.packets += s.Info().Packets
+		w.captured += s.Info().Bytes
+	}
+	if w.packets != p.Totals().Packets {
+		t.Errorf("%d packets were read, %d are counted", w.packets, p.Totals().Packets)
+	}
+	w.bytes, w.allocated = w.rec.bytes, allocatedSoFar()-before
+	return w, true
+}
+
+// allocatedSoFar returns how many bytes of memory were ever asked for.
+func allocatedSoFar() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // asCapture returns data as a capture file.

@@ -28,6 +28,9 @@ const (
 	// maxBackStep is how far time may go back in a healthy capture: packets
 	// that several processors handled are a little out of order.
 	maxBackStep = uint64(nanosPerSecond)
+	// maxLinkTypes is how many link types of a file are listed. A capture of all
+	// interfaces of a machine has two or three, a hostile file 65,536.
+	maxLinkTypes = 64
 	// noLink is the link type of a packet that is too damaged to have one.
 	noLink LinkType = 0xFFFF
 )
@@ -36,6 +39,8 @@ const (
 const (
 	messageBackwards = "The time goes back by more than a second, as if the clock had been set or files been joined out of order. " +
 		"Sort the packets with `reordercap IN OUT`."
+	messageLinkTypes = "The file describes interfaces of more than 64 link types, which no capture does; the others are not listed. " +
+		"Capture again with `tcpdump -i any -s 0 -w FILE`."
 	messageEmpty = "The capture has no packets: wrong interface, or a filter that matches nothing. " +
 		"Capture again with `tcpdump -i any -s 0 -w FILE`."
 )
@@ -58,8 +63,8 @@ type reading struct {
 	// cut is one more than the largest length to which a packet was cut, 0 if
 	// none was.
 	cut int
-	// cutAt, backAt are where their problems stand in info.Problems.
-	cutAt, backAt problemIndex
+	// cutAt, backAt, linksAt are where their problems stand in info.Problems.
+	cutAt, backAt, linksAt problemIndex
 }
 
 // problemIndex is an index in SourceInfo.Problems plus one, 0 if the problem
@@ -107,7 +112,11 @@ func (r *reading) offset(at int64) int64 {
 
 // addLink records that the file has packets or an interface of this link type.
 func (r *reading) addLink(l LinkType) {
-	if name := l.String(); !slices.Contains(r.info.LinkTypes, name) {
+	switch name := l.String(); {
+	case slices.Contains(r.info.LinkTypes, name):
+	case len(r.info.LinkTypes) == maxLinkTypes:
+		r.again(&r.linksAt, "link-types", messageLinkTypes, r.info.Packets)
+	default:
 		r.info.LinkTypes = append(r.info.LinkTypes, name)
 	}
 }

@@ -20,6 +20,10 @@ type recorder struct {
 	ticks []flow.Time
 	// mute leaves out the words, and forgetful the bytes, for long runs.
 	mute, forgetful bool
+	// bytes is how many were told; onCall is called with every call about a
+	// connection, if set.
+	bytes  uint64
+	onCall func()
 }
 
 // recordedConn is what was said about one connection.
@@ -79,11 +83,15 @@ func (c *recordedConn) call(what string) {
 	if c.ended {
 		c.r.t.Errorf("connection %d: %s after End", c.info.ID, what)
 	}
+	if c.r.onCall != nil {
+		c.r.onCall()
+	}
 }
 
 func (c *recordedConn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	h := &c.halves[d]
 	c.call("Data")
+	c.r.bytes += uint64(len(b))
 	if h.fin || len(b) == 0 {
 		c.r.t.Errorf("connection %d: %d bytes, FIN %v", c.info.ID, len(b), h.fin)
 	}

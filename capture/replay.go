@@ -40,21 +40,16 @@ func (p *Pump) replay(ctx context.Context, all []*intake) {
 			p.end(in)
 		}
 	}
-	for _, in := range all {
-		if in.err == nil {
-			p.end(in)
-		}
-	}
 }
 
-// next returns the source with the earliest packet, nil when all are at their
-// ends. One that was not begun waits a little longer: it may continue another
+// next returns the source with the earliest packet that was fetched, nil when
+// there is none: all are at their ends, or were stopped before they began. One that was not begun waits a little longer: it may continue another
 // (see rotationJitter), which must have come to its end then.
 func next(all []*intake) *intake {
 	var best *intake
 	var least flow.Time
 	for _, in := range all {
-		if in.err != nil {
+		if in.err != nil || !in.peeked {
 			continue
 		}
 		t := in.at.Time

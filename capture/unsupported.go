@@ -77,23 +77,29 @@ func wrappedByProtocol(proto uint8) *flow.Problem {
 // real capture has more than a few, a hostile one 65536.
 const maxUnknownLinks = 16
 
+// unknownLink is the problem of packets of a link type that is not decoded.
+func unknownLink(name string) flow.Problem {
+	return flow.Problem{
+		Code: "unknown-link-type",
+		Message: "packets of link type " + name +
+			" are not decoded; capture on an Ethernet or loopback interface, or with `tcpdump -i any`",
+		Count: 1,
+	}
+}
+
+// otherLinks is that of the link types that are not named.
+var otherLinks = unknownLink("other than the ones named before")
+
 // reportLinkType reports a packet of a link type that is not decoded.
 func (d *decoder) reportLinkType(l LinkType) {
 	p, ok := d.unknown[l]
-	if !ok {
-		name := fmt.Sprintf("%s (%d)", l, uint16(l))
-		if len(d.unknown) >= maxUnknownLinks {
-			name = "other than the ones named before"
-		}
-		p = flow.Problem{
-			Code: "unknown-link-type",
-			Message: "packets of link type " + name +
-				" are not decoded; capture on an Ethernet or loopback interface, or with `tcpdump -i any`",
-			Count: 1,
-		}
-		if len(d.unknown) < maxUnknownLinks {
-			d.unknown[l] = p
-		}
+	switch {
+	case ok:
+	case len(d.unknown) >= maxUnknownLinks:
+		p = otherLinks
+	default:
+		p = unknownLink(fmt.Sprintf("%s (%d)", l, uint16(l)))
+		d.unknown[l] = p
 	}
 	d.report(&p)
 }

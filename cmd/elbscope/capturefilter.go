@@ -18,7 +18,7 @@ import (
 type captureFilter struct {
 	words   string
 	expr    *bpf.Filter     // of -f
-	made    *capture.Filter // of expr
+	made    *capture.Filter // of expr or program
 	program bpf.Program     // of --bpf
 }
 
@@ -57,7 +57,9 @@ func newCaptureFilter(expr, file string, try *filterExamples) (c captureFilter, 
 		}
 	case file != "":
 		c.words = "--bpf " + file
-		c.program, err = readProgram(file, try)
+		if c.program, err = readProgram(file, try); err == nil {
+			c.made = capture.NewProgramFilter(c.program)
+		}
 	}
 	return c, err
 }
@@ -81,13 +83,9 @@ func readProgram(name string, try *filterExamples) (bpf.Program, error) {
 }
 
 // forFiles returns the filter for packets that are read, and nil if there is
-// none. Each goroutine needs its own.
-func (c *captureFilter) forFiles() *capture.Filter {
-	if c.program != nil {
-		return capture.NewProgramFilter(c.program)
-	}
-	return c.made
-}
+// none. It is one for all files, and for saving from them: a program is for the
+// link type of the first packet.
+func (c *captureFilter) forFiles() *capture.Filter { return c.made }
 
 // checkForFiles refuses a program that only the kernel can run.
 func (c *captureFilter) checkForFiles() error {

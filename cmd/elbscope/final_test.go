@@ -186,6 +186,29 @@ func TestFinalStays(t *testing.T) {
 	t.Logf("%d of %d handshakes were final before the end", early, all)
 }
 
+// TestFinalUnsorted reads files that were joined one behind the other: the
+// second goes back in time by less than a minute. From then on nothing is final
+// before the end, for the third holds the other leg.
+func TestFinalUnsorted(t *testing.T) {
+	for _, s := range everySample(t) {
+		if s.Name != "same-key-two-files" {
+			continue
+		}
+		r := &relay{info: flow.SourceInfo{Name: "joined", Format: "live"}}
+		at := r.pause(r.add(t, everySample(t)[0].Captures[0], flow.Time(time.Hour)), 100*time.Second)
+		back := at - flow.Time(40*time.Second)
+		r.pause(r.add(t, s.Captures[0], back), 90*time.Second)
+		r.pause(r.add(t, s.Captures[1], back), 90*time.Second)
+		want, _ := watched(t, r, false)
+		got, early := watched(t, r, true)
+		if g, w := essence(got), essence(want); g != w || early == 0 {
+			t.Errorf("with %d early ends:\n%s\nwithout:\n%s", early, g, w)
+		}
+		return
+	}
+	t.Fatal("there is no such sample")
+}
+
 func cutLine(s string) (first, rest string) {
 	first, rest, _ = strings.Cut(s, "\n")
 	return first, rest

@@ -48,8 +48,15 @@ type picked struct {
 // what is missing. It fails with fs.ErrExist if there is a file of that name
 // already that is not to be overwritten.
 func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, so func(float64)) (note string, err error) {
-	sel := newSelection(s.feed.State().Snap.Sources, hs)
+	snap := s.feed.State().Snap
+	with, remark := s.companions(hs, snap.Handshakes)
+	chosen := len(hs)
+	hs = append(slices.Clone(hs), with...)
+	sel := newSelection(snap.Sources, hs)
 	var remarks []string
+	if remark != "" {
+		remarks = append(remarks, remark)
+	}
 	for _, chain := range sel.chains() {
 		if err := s.collect(ctx, sel, chain, s.share(so)); err != nil {
 			return "", err
@@ -68,7 +75,7 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 	if err != nil {
 		return "", err
 	}
-	note = fmt.Sprintf("saved %d packets of %s (%d bytes) to %s", len(sel.picked), plural(len(hs), "handshake"), size, path)
+	note = fmt.Sprintf("saved %d packets of %s (%d bytes) to %s", len(sel.picked), plural(chosen, "handshake"), size, path)
 	for _, m := range remarks {
 		note += "; " + m
 	}

@@ -88,41 +88,61 @@ func TestSaveKeepsVerdicts(t *testing.T) {
 	}
 }
 
-// sharesKeyAndConnection tells whether another handshake of the same key went
-// over one of h's connections.
-func sharesKeyAndConnection(h *analyze.Handshake, all []*analyze.Handshake) bool {
-	return slices.ContainsFunc(all, func(o *analyze.Handshake) bool {
-		return o != h && o.Key == h.Key && slices.ContainsFunc(o.Sightings, func(a *analyze.Sighting) bool {
-			return slices.ContainsFunc(h.Sightings, func(b *analyze.Sighting) bool { return a.Conn.ID == b.Conn.ID })
-		})
-	})
-}
-
-// TestSaveOne saves one handshake out of many.
+// TestSaveOne saves one handshake out of many. The file says of it what the
+// whole capture says, and nothing else of any other: what shares a connection
+// comes with all its legs.
 func TestSaveOne(t *testing.T) {
+	shared := 0
 	for name, files := range captureFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			s := readFiles(t, files...)
+			all := fates(s.handshakes())
 			for i, h := range s.handshakes() {
 				path := filepath.Join(t.TempDir(), fmt.Sprint(i, ".pcapng"))
-				if _, err := s.save(context.Background(), []*analyze.Handshake{h}, path, false, func(float64) {}); err != nil {
+				note, err := s.save(context.Background(), []*analyze.Handshake{h}, path, false, func(float64) {})
+				if err != nil {
 					t.Fatal(err)
 				}
 				got, want := fates(readFiles(t, path).handshakes()), fates([]*analyze.Handshake{h})
-				if sharesKeyAndConnection(h, s.handshakes()) {
-					// The other one comes with the connection, looks like
-					// another try, and only the rest of the capture told them
-					// apart: what became of h has to be the same.
-					for i := range got {
-						got[i], _, _ = strings.Cut(got[i], " [")
-					}
-					want[0], _, _ = strings.Cut(want[0], " [")
-				}
 				if !slices.Contains(got, want[0]) {
 					t.Errorf("handshake %s; saved:\n%s\nwas:\n%s", h.ID, strings.Join(got, "\n"), want[0])
 				}
+				for _, g := range got {
+					if !slices.Contains(all, g) {
+						t.Errorf("handshake %s; the file says\n%s\nof which the capture holds\n%s", h.ID, g, strings.Join(all, "\n"))
+					}
+				}
+				if told := strings.Contains(note, "other handshake"); told != (len(got) > 1) {
+					t.Errorf("%d handshakes were saved, and it is said: %s", len(got), note)
+				}
+				if len(got) > 1 {
+					shared++
+				}
 			}
 		})
+	}
+	if shared == 0 {
+		t.Error("no connection is shared, so nothing is shown")
+	}
+}
+
+// TestSaveTooMany: where very many handshakes share connections, only what was
+// chosen is saved, and the note says what the file will show.
+func TestSaveTooMany(t *testing.T) {
+	s := readFiles(t, "../../samples/article-502.pcapng")
+	first := s.handshakes()[0]
+	all := []*analyze.Handshake{first}
+	for i := range maxCompanions + 1 {
+		h := *first
+		h.ID = fmt.Sprint("copy ", i)
+		all = append(all, &h)
+	}
+	with, remark := s.companions(all[:1], all)
+	if len(with) != 0 || !strings.HasPrefix(remark, fmt.Sprint(maxCompanions+1, " other handshakes went over")) {
+		t.Errorf("%d are saved with it: %s", len(with), remark)
+	}
+	if with, remark = s.companions(all[:1], all[:3]); len(with) != 2 || remark != "with it 2 other handshakes, as they share connections" {
+		t.Errorf("%d are saved with it: %s", len(with), remark)
 	}
 }
 

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+
+	"elbscope/analyze"
+)
+
+// A load balancer sends the handshakes of many clients over the connections
+// that it keeps to the instance. A connection is saved whole, so that of each of
+// its other handshakes one leg would be in the file and the others not, and who
+// reads that would see another finding: damage without its author, say. So the
+// other legs are saved as well, and what went over those.
+
+// maxCompanions is how many handshakes that nobody chose are saved at most.
+const maxCompanions = 64
+
+// companions returns the handshakes that have to be saved with those that were
+// chosen, and says so. If they are too many it returns none, and says what the
+// file will show instead.
+func (s *saver) companions(chosen, all []*analyze.Handshake) (with []*analyze.Handshake, remark string) {
+	byConn := make(map[uint64][]*analyze.Handshake)
+	shared := func(h *analyze.Handshake, f func(conn uint64)) {
+		for _, x := range h.Sightings {
+			// Of a pipe only the packets of the handshake itself are kept.
+			if s.canReread(x.RequestPacket.Source) {
+				f(x.Conn.ID)
+			}
+		}
+	}
+	for _, h := range all {
+		shared(h, func(conn uint64) { byConn[conn] = append(byConn[conn], h) })
+	}
+	taken := make(map[string]bool, len(chosen))
+	for _, h := range chosen {
+		taken[h.ID] = true
+	}
+	direct := 0
+	for next := chosen; len(next) > 0; {
+		var found []*analyze.Handshake
+		for _, h := range next {
+			shared(h, func(conn uint64) {
+				for _, o := range byConn[conn] {
+					if !taken[o.ID] {
+						taken[o.ID] = true
+						found = append(found, o)
+					}
+				}
+			})
+		}
+		if with == nil {
+			direct = len(found)
+		}
+		with, next = append(with, found...), found
+		if len(with) > maxCompanions {
+			return nil, fmt.Sprintf("%s went over the same connections: of them the file holds these legs only, "+
+				"so that read by itself it may say something else of them", plural(direct, "other handshake"))
+		}
+	}
+	if len(with) > 0 {
+		remark = "with it " + plural(len(with), "other handshake") + ", as they share connections"
+	}
+	return with, remark
+}
