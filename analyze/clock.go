@@ -91,7 +91,7 @@ func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
 	}
 	for a, sa := range outer {
 		for b, sb := range outer {
-			if a < b && tellsOffset(sa, sb) {
+			if a < b && tellsOffset(sa, sb) && !usedAgain(byClock[a], byClock[b]) {
 				bounds[[2]int{a, b}] = append(bounds[[2]int{a, b}], boundOf(sa, sb))
 			}
 		}
@@ -105,6 +105,17 @@ func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
 // perhaps, on one clock.
 func tellsOffset(a, b *sighting) bool {
 	return twins(a, b) || !sameLeg(a, b) && (mayForward(a, b) || mayForward(b, a))
+}
+
+// usedAgain reports whether one clock saw a leg that the other one saw as well,
+// and there another connection: then the key was used again, and what else bears
+// it may belong to either time.
+func usedAgain(some, others []*sighting) bool {
+	return slices.ContainsFunc(others, func(o *sighting) bool {
+		onLeg := func(s *sighting) bool { return sameLeg(s, o) }
+		twin := func(s *sighting) bool { return twins(s, o) }
+		return slices.ContainsFunc(some, onLeg) && !slices.ContainsFunc(some, twin)
+	})
 }
 
 // boundOf says between what the offset of b's clock against a's lies.

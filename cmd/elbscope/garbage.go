@@ -51,18 +51,21 @@ func afterCollection(c *collection) {
 }
 
 // percentFor is the GOGC at which garbageRoom gathers beside so many bytes in
-// use, in steps of a sixteenth.
+// use, in steps of about a sixteenth.
 func percentFor(inUse uint64) int {
 	p := int(garbageRoom * 100 / max(inUse, 1))
 	return min(max(p-p%max(p/16, 1), minPercent), maxPercent)
 }
 
-// inUse is what the last collection found in use, in bytes.
-func inUse() uint64 {
-	s := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(s)
-	if s[0].Value.Kind() != metrics.KindUint64 {
-		return 0
+// inUse is what the last collection found in use, in bytes. GOGC is a share of
+// the globals and stacks, too.
+func inUse() (sum uint64) {
+	all := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/globals:bytes"}, {Name: "/gc/scan/stack:bytes"}}
+	metrics.Read(all)
+	for _, s := range all {
+		if s.Value.Kind() == metrics.KindUint64 {
+			sum += s.Value.Uint64()
+		}
 	}
-	return s[0].Value.Uint64()
+	return sum
 }
