@@ -91,10 +91,7 @@ func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	from := c.sideOf(d)
 	c.seen[from.who] = true
 	if from.stage != opaque && (c.windowOf != nil || from.open || from.current == nil) {
-		if c.window.refs == nil {
-			c.window = c.e.spareWindow()
-		}
-		c.window.add(p) // the bodies of ordinary exchanges are not asked for
+		c.remember(p) // the bodies of ordinary exchanges are not asked for
 	}
 	from.feed(b)
 	if from.stage == framing && len(c.window.raws) > 0 {
@@ -117,7 +114,7 @@ func (c *conn) Gap(d flow.Dir, n uint64, cause flow.GapCause, p *flow.Packet) {
 // Close implements flow.Stream.
 func (c *conn) Close(d flow.Dir, how flow.How, p *flow.Packet) {
 	c.at = p
-	c.window.add(p)
+	c.remember(p)
 	who := c.role(d)
 	if c.closes[who].how == 0 {
 		c.closes[who] = closeEvent{how, refOf(p)}
@@ -310,15 +307,30 @@ func before(a, b PacketRef) bool {
 	return a.Num < b.Num
 }
 
+// remember puts a packet into the window; nobody asks for it where there is only
+// a report.
+func (c *conn) remember(p *flow.Packet) {
+	if c.e.cfg.ReportOnly {
+		return
+	}
+	if c.window.refs == nil {
+		c.window = c.e.spareWindow()
+	}
+	c.window.add(p)
+}
+
 // restartWindow begins a new exchange in packet begin: what the window holds
 // from before it belongs to the one before; on a new connection, to this one.
 func (c *conn) restartWindow(begin PacketRef) {
 	c.releaseWindow()
+	if c.e.cfg.ReportOnly {
+		return
+	}
 	if c.info.Midstream || c.requests > 0 || !c.window.holds(begin) {
 		c.window.keepFrom(begin)
 	}
 	if c.at != nil && len(c.window.refs) == 0 {
-		c.window.add(c.at)
+		c.remember(c.at)
 	}
 	if c.requests == 0 && c.opened.Num != 0 {
 		c.window.prepend(c.opened, c.openedRaw)

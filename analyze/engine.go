@@ -102,7 +102,6 @@ func New(cfg Config) *Engine {
 // Open implements flow.Sink.
 func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
 	c := &conn{e: e, info: info, opened: refOf(p)}
-	c.window.refsOnly = e.cfg.ReportOnly
 	if p.Offset < 0 && !e.cfg.ReportOnly {
 		c.openedRaw = bytes.Clone(p.Raw)
 	}

@@ -15,8 +15,6 @@ type window struct {
 	// raw holds copies of packets one after the other; raws says of which.
 	raw  []byte
 	raws []rawRef
-	// refsOnly is set where nobody will ask for them.
-	refsOnly bool
 }
 
 type rawRef struct {
@@ -62,7 +60,7 @@ func (w *window) add(p *flow.Packet) {
 		return
 	}
 	w.refs = append(w.refs, refOf(p))
-	if p.Offset >= 0 || p.Raw == nil || w.refsOnly {
+	if p.Offset >= 0 || p.Raw == nil {
 		return
 	}
 	if len(w.raw)+len(p.Raw) > maxWindowRaw {
