@@ -11,8 +11,9 @@ import (
 
 // limits bound what the assemblers of all capture points keep together.
 type limits struct {
-	// conns is how many connections are remembered, closed ones included.
-	conns int
+	// conns is how many connections are remembered, ended how many of those
+	// that are over; 0 leaves them to conns.
+	conns, ended int
 	// queued and connQueued bound the bytes held back because something
 	// before them is missing, over all connections and for one.
 	queued, connQueued int
@@ -22,8 +23,10 @@ type limits struct {
 // here and 1 to 3 KiB in the analysis while it is open; one that is over costs
 // a few hundred bytes, and it is those that are forgotten first.
 func limitsFor(memory int64) limits {
+	conns := int(max(memory/(5<<10), 1024))
 	return limits{
-		conns:      int(max(memory/(5<<10), 1024)),
+		conns:      conns,
+		ended:      conns / 4, // strays come within seconds
 		queued:     int(min(max(memory/8, 1<<20), 64<<20)),
 		connQueued: 1 << 20,
 	}
@@ -40,9 +43,9 @@ type shared struct {
 	// it acknowledges.
 	ackGrace flow.Time
 	ids      uint64
-	// conns and queued are what is in use of lim.
-	conns, queued int
-	assemblers    []*assembler
+	// conns, ended and queued are what is in use of lim.
+	conns, ended, queued int
+	assemblers           []*assembler
 }
 
 // connKey identifies a connection regardless of direction: the smaller
@@ -78,9 +81,9 @@ type conn struct {
 	opener int         // the source of the first one
 	stream flow.Stream // nil once End was called
 	half   [2]half
-	// recent are fingerprints of the last packets, for telling a packet
-	// captured twice from a retransmission.
-	recent   [recentPackets]uint64
+	// recent are halves of the fingerprints of the last packets, for telling a
+	// packet captured twice from a retransmission.
+	recent   [recentPackets]uint32
 	recentAt uint8
 	// byUse and byWait are its places in the assembler's chains: among all, and
 	// among those that wait or, after its end, those that are over.
@@ -133,12 +136,12 @@ func (a *assembler) segment(s *segment, p *flow.Packet) outcome {
 	out := a.advance(c, s, p)
 	if out == broughtNothing {
 		for i := range c.recent {
-			if c.recent[i] == s.print {
+			if c.recent[i] == uint32(s.print) {
 				return repeated
 			}
 		}
 	}
-	c.recent[c.recentAt%recentPackets] = s.print
+	c.recent[c.recentAt%recentPackets] = uint32(s.print)
 	c.recentAt++
 	return out
 }
@@ -344,6 +347,7 @@ func (s *shared) makeRoom() {
 func (a *assembler) forget(c *conn) {
 	delete(a.known, c.key)
 	a.conns--
+	a.ended--
 	a.used.remove(&c.byUse)
 	a.over.remove(&c.byWait)
 	if a.last == c {

@@ -168,7 +168,7 @@ func (k *talk) checkExactly(t *testing.T) {
 }
 
 func TestAssembleModel(t *testing.T) {
-	small := limits{conns: 10, queued: 3000, connQueued: 2000}
+	small := limits{conns: 10, ended: 4, queued: 3000, connQueued: 2000}
 	rounds := 1500
 	if testing.Short() {
 		rounds = 100

@@ -150,3 +150,30 @@ func TestAssembleOrderOfTicks(t *testing.T) {
 	}
 	w.finish()
 }
+
+// TestAssembleForgetsEnded: of connections that are over the last ones are
+// remembered, so that their strays bring nothing, and no more.
+func TestAssembleForgetsEnded(t *testing.T) {
+	w := newWire(t, limits{conns: 100, ended: 2, queued: 1 << 20, connQueued: 1 << 20})
+	for w.port = 1; w.port <= 5; w.port++ {
+		w.play("> S\n > F\n < F")
+	}
+	w.port = 9
+	w.play("> S")
+	if len(w.a.known) != 3 || w.shared.ended != 2 || w.shared.conns != 3 || w.totals.Evicted != 0 {
+		t.Fatalf("%d known, %d ended, %d connections, %+v", len(w.a.known), w.shared.ended, w.shared.conns, w.totals)
+	}
+	for port, connections := range map[uint16]uint64{5: 6, 4: 6} {
+		w.port = port
+		w.play("> F")
+		if w.totals.Connections != connections {
+			t.Errorf("a stray on port %d: %d connections, not %d", port, w.totals.Connections, connections)
+		}
+	}
+	w.port = 1
+	w.play("> F")
+	if w.totals.Connections != 7 {
+		t.Errorf("what was forgotten is a new connection, but there are %d", w.totals.Connections)
+	}
+	w.finish()
+}

@@ -151,6 +151,10 @@ func (a *assembler) end(c *conn, why flow.EndCause) {
 	}
 	a.waiting.remove(&c.byWait)
 	a.over.push(&c.byWait)
+	a.ended++
+	for a.lim.ended > 0 && a.ended > a.lim.ended && a.over.oldest.conn != c {
+		a.forget(a.over.oldest.conn)
+	}
 	stream.End(why)
 }
 

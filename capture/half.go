@@ -16,14 +16,14 @@ type half struct {
 	next           uint32
 	known          bool
 	syn, delivered bool
+	ackedKnown     bool // whether there is an acked
 	// isn is the number of the SYN; where none was captured, the one before
 	// the first byte delivered.
 	isn uint32
 	// acked is the highest acknowledgement of this direction by the peer, in
 	// the packet acker.
-	acked      uint32
-	ackedKnown bool
-	acker      acker
+	acked uint32
+	acker acker
 	// direct counts the segments that came when they were expected.
 	direct uint32
 	// queue holds what came early, by sequence number, without overlaps.

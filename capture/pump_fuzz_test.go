@@ -119,7 +119,7 @@ func pumpWork(t *testing.T, file []byte, times int) (w work, ok bool) {
 	}
 	w.rec = &recorder{t: t, mute: true, forgetful: true}
 	p := NewPump(w.rec, 8<<20)
-	lim := limits{conns: 3, queued: 3000, connQueued: 2000}
+	lim := limits{conns: 3, ended: 1, queued: 3000, connQueued: 2000}
 	p.shared.lim = lim
 	w.rec.onCall = func() {
 		w.calls++

@@ -31,8 +31,16 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	testscript.Main(tidy{m}, map[string]func(){"elbscope": main})
+}
+
+// tidy removes what the tests built: testscript.Main does not return.
+type tidy struct{ m *testing.M }
+
+// Run runs the tests.
+func (t tidy) Run() int {
 	defer removeShipped()
-	testscript.Main(m, map[string]func(){"elbscope": main})
+	return t.m.Run()
 }
 
 // TestScripts tries the command line as people type it. A script's name says
