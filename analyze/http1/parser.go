@@ -1,5 +1,7 @@
 package http1
 
+import "sync"
+
 // MaxHead is how long a head may become before it is given up. nginx, Node
 // and the load balancers refuse far shorter ones.
 const MaxHead = 128 << 10
@@ -86,15 +88,14 @@ type Parser struct {
 	// fresh is set while buf begins right behind a hole.
 	fresh bool
 	left  uint64 // of the body or the chunk
-	head  Head
+	// head is the one with a hole that is being read on; nil otherwise.
+	head  *Head
 	flaws Flaw // of the message that is coming or going on
 }
 
 // Init makes p ready for the messages of one direction: responses or requests.
 func (p *Parser) Init(h Handler, response bool) {
-	fields, buf := p.head.Fields[:0], p.buf[:0]
-	*p = Parser{handler: h, response: response, buf: buf}
-	p.head.Fields = fields
+	*p = Parser{handler: h, response: response, buf: p.buf[:0]}
 }
 
 // Search makes the parser look for the next head, as after a hole: for a
@@ -233,18 +234,24 @@ func (p *Parser) refuse(old int, b []byte) []byte {
 	return b
 }
 
+// heads are for looking at a whole one, with room for its fields. Ten thousand
+// idle connections are not to keep their last ones.
+var heads = sync.Pool{New: func() any { return new(Head) }}
+
 // headComplete parses a whole head and decides what follows. It reports false
 // if raw was no head after all; the caller then feeds it to the search.
 func (p *Parser) headComplete(raw []byte) bool {
-	p.head = Head{Fields: p.head.Fields[:0], Flaws: p.flaws}
-	if !p.head.parse(string(raw), p.response, true) {
+	h := heads.Get().(*Head)
+	defer heads.Put(h)
+	*h = Head{Fields: h.Fields[:0], Flaws: p.flaws}
+	if !h.parse(string(raw), p.response, true) {
 		p.lose()
 		return false
 	}
 	p.begun, p.flaws = false, 0
 	p.state = atStart
-	kind, length := p.framingOf(&p.head)
-	next := p.handler.Head(&p.head)
+	kind, length := p.framingOf(h)
+	next := p.handler.Head(h)
 	p.clear()
 	if next == Switch {
 		p.stop()
@@ -283,7 +290,7 @@ func (p *Parser) framingOf(h *Head) (framing, uint64) {
 func (p *Parser) lose() {
 	p.moreHead()
 	was := p.state
-	p.state, p.begun, p.flaws = lost, false, 0
+	p.state, p.begun, p.flaws, p.head = lost, false, 0, nil
 	p.clear()
 	if was != lost {
 		p.handler.Lost()
@@ -293,7 +300,7 @@ func (p *Parser) lose() {
 // stop ends the parser's work. What it holds may be a lot, and a WebSocket
 // stays for long.
 func (p *Parser) stop() {
-	p.state, p.buf, p.head = switched, nil, Head{}
+	p.state, p.buf, p.head = switched, nil, nil
 }
 
 // clear empties buf and what is known about it.

@@ -111,12 +111,13 @@ func (p *Parser) Finish() {
 // cutHead delivers the part of a head that is there, if it can be told to be
 // one.
 func (p *Parser) cutHead() bool {
-	p.head = Head{Fields: p.head.Fields[:0], Flaws: p.flaws}
+	p.head = &Head{Flaws: p.flaws}
 	p.begun, p.flaws = false, 0
 	if !p.head.parse(string(p.buf), p.response, false) {
+		p.head = nil
 		return false
 	}
-	p.handler.Head(&p.head)
+	p.handler.Head(p.head)
 	return true
 }
 
@@ -129,7 +130,7 @@ func (p *Parser) moreHead() {
 	was := len(p.head.Raw)
 	p.head.Raw += string(p.buf[:p.scanned])
 	p.head.parseFields(p.head.Raw[was:])
-	p.handler.MoreHead(&p.head)
+	p.handler.MoreHead(p.head)
 }
 
 // stepHoled reads on behind a hole in a head: first the rest of a broken line,

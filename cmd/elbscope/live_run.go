@@ -88,11 +88,11 @@ func startCapture(ctx context.Context, o *options, filter *liveFilter, who *acco
 
 // keptOf is the engine's share of a budget that must hold at any time: what is
 // open beside it, and what the collector has not got to yet, takes the rest.
-func keptOf(memory int64) int64 { return memory / 4 }
+func keptOf(memory int64) int64 { return memory / 6 }
 
 // heapOf is what the collector is told to stay within: it lets go of memory a
 // little later than it says.
-func heapOf(memory int64) int64 { return memory / 8 * 7 }
+func heapOf(memory int64) int64 { return memory / 16 * 13 }
 
 // captureError says what to type where the right is missing.
 func captureError(err error) error {
