@@ -36,6 +36,8 @@ func TestPumpPoints(t *testing.T) {
 			"open hello!?|world over, open newer| over, open hello| over", "- -"},
 		{"within", [][]Packet{slices.Concat(first, third), second}, "open hello|_____bye over, midstream _____!?|world over", "- -"},
 		{"processors that are not quite in step", [][]Packet{first, later(second, -980_500_000)}, "open hello!?|world over", "- 0"},
+		{"interfaces that take turns", [][]Packet{slices.Concat(at(90, bob.syn()), first), later(second, -985e6)},
+			"open | over, open hello!?|world over", "- 0"},
 		{"other link type", [][]Packet{first, cooked(second)}, "open hello| over, midstream _____!?|world over", "- -"},
 		{"same link type", [][]Packet{cooked(first), cooked(second)}, "open hello!?|world over", "- 0"},
 		{"further link type", [][]Packet{first, slices.Concat(second[:1], cooked(second[1:]))}, "open hello| over, midstream _____!?|world over", "- -"},
