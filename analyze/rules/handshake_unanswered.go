@@ -14,7 +14,7 @@ import (
 var handshakeUnanswered = &analyze.Rule{
 	ID: idHandshakeNoAnswer,
 	Check: func(c *analyze.Case) []*analyze.Finding {
-		if c.Verdict == analyze.Undetermined {
+		if open(c) {
 			return nil // what the server disliked may be in what was not captured
 		}
 		s := c.Last()
@@ -38,6 +38,12 @@ var handshakeUnanswered = &analyze.Rule{
 		asSymptom(c, f, alike)
 		return []*analyze.Finding{f}
 	},
+}
+
+// open reports whether a handshake may go on still, with a further try for
+// instance: a closed connection means nothing then.
+func open(c *analyze.Case) bool {
+	return c.Verdict == analyze.Pending || c.Verdict == analyze.Undetermined
 }
 
 var unansweredWords = words{

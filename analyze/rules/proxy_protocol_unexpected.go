@@ -35,7 +35,7 @@ func proxyRefused(c *analyze.Case, s *analyze.Sighting) bool {
 		// A damaged request earns a 400 of its own, unless it came too early.
 		return s.Early || len(c.Damages) == 0
 	}
-	return s.Answer == analyze.AnswerClosed && s.ClosedBy == flow.FromServer && len(c.Damages) == 0
+	return s.Answer == analyze.AnswerClosed && s.ClosedBy == flow.FromServer && len(c.Damages) == 0 && !open(c)
 }
 
 func proxyFinding(c *analyze.Case, s *analyze.Sighting) *analyze.Finding {

@@ -140,6 +140,14 @@ var ruleTests = []struct {
 			on(0).answer("The server returned an invalid or incomplete response.", "HTTP/1.1 502 Bad Gateway").verdict(analyze.Unanswered)
 	}, []string{say(idHandshakeNoAnswer, analyze.Error, yes, "")}},
 	{"still open", func(s *scene) *scene { return s.leg(analyze.ClientLeg, sound...).verdict(analyze.Pending) }, nil},
+	{"closed, and the hop before may try again", func(s *scene) *scene {
+		return s.leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, sound...).closed(flow.FromServer, flow.FIN).verdict(analyze.Pending)
+	}, nil},
+	{"closed behind a PROXY header, and the hop before may try again", func(s *scene) *scene {
+		s.leg(analyze.InstanceLeg, sound...)
+		s.last.Proxy = analyze.ProxyHeader{Version: "v1", Count: 1, Source: clientAddr, Dest: elbFront, Packet: s.packet()}
+		return s.closed(flow.FromServer, flow.FIN).verdict(analyze.Undetermined)
+	}, nil},
 	{"101 not relayed", func(s *scene) *scene {
 		return s.leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, sound...).switching().
 			on(0).answer("", "HTTP/1.1 502 BAD_GATEWAY", "Content-Length: 0").verdict(analyze.NotRelayed)
@@ -304,6 +312,11 @@ func TestIdleTimeout(t *testing.T) {
 	one := func(leg analyze.Leg, idle time.Duration, by flow.Dir) *scene {
 		return newScene(t).leg(leg, sound...).switching().wait(idle).closed(by, flow.FIN).verdict(analyze.Healthy)
 	}
+	behind := func(first, second int) *scene {
+		s := newScene(t).leg(analyze.InstanceLeg, sound...).leg(analyze.LocalLeg, sound...).switching().on(0).switching().wait(60 * time.Second)
+		s.on(first).closed(flow.FromClient, flow.FIN).wait(100 * time.Millisecond)
+		return s.on(second).closed(flow.FromClient, flow.FIN).verdict(analyze.Healthy)
+	}
 	closeFrame := two(60*time.Second, flow.FromServer, flow.FromClient)
 	closeFrame.h.Sightings[1].WebSocket.CloseFrame[flow.FromServer] = true
 	lost := two(60*time.Second, flow.FromServer, flow.FromClient)
@@ -325,6 +338,8 @@ func TestIdleTimeout(t *testing.T) {
 		{"instance leg, by the instance", one(analyze.InstanceLeg, 60*time.Second, flow.FromServer), analyze.Inferred},
 		{"client leg, by the load balancer", one(analyze.ClientLeg, 60*time.Second, flow.FromServer), analyze.Inferred},
 		{"client leg, by the client", one(analyze.ClientLeg, 60*time.Second, flow.FromClient), ""},
+		{"passed on from before the instance", behind(0, 1), analyze.Inferred},
+		{"the hop behind let go first", behind(1, 0), ""},
 		{"local leg", one(analyze.LocalLeg, 60*time.Second, flow.FromClient), analyze.Inferred},
 	}
 	for _, tt := range tests {

@@ -42,8 +42,8 @@ func cutBetween(outer, inner *analyze.Sighting) bool {
 // cutFromBefore reports whether the close came from before the first leg, and
 // each hop behind it only passed it on.
 func cutFromBefore(legs []*analyze.Sighting) bool {
-	for _, s := range legs {
-		if s.ClosedBy != flow.FromClient || !silentEnd(s) {
+	for i, s := range legs {
+		if s.ClosedBy != flow.FromClient || !silentEnd(s) || i > 0 && s.Closed < legs[i-1].Closed {
 			return false
 		}
 	}
