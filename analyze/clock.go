@@ -104,7 +104,13 @@ func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
 // handshake: a program uses its key again, and the files are of one rotation
 // perhaps, on one clock.
 func tellsOffset(a, b *sighting) bool {
-	return twins(a, b) || !sameLeg(a, b) && (mayForward(a, b) || mayForward(b, a))
+	return twins(a, b) || !fromSameClient(a, b) && (sameLeg(a, b) || mayForward(a, b) || mayForward(b, a))
+}
+
+// fromSameClient reports whether two sightings were made on one leg, from one
+// address. From two, they may be one exchange, before and behind a NAT.
+func fromSameClient(a, b *sighting) bool {
+	return sameLeg(a, b) && a.c.info.Client.Addr() == b.c.info.Client.Addr()
 }
 
 // usedAgain reports whether one clock saw a leg that the other one saw as well,
@@ -112,7 +118,7 @@ func tellsOffset(a, b *sighting) bool {
 // it may belong to either time.
 func usedAgain(some, others []*sighting) bool {
 	return slices.ContainsFunc(others, func(o *sighting) bool {
-		onLeg := func(s *sighting) bool { return sameLeg(s, o) }
+		onLeg := func(s *sighting) bool { return fromSameClient(s, o) }
 		twin := func(s *sighting) bool { return twins(s, o) }
 		return slices.ContainsFunc(some, onLeg) && !slices.ContainsFunc(some, twin)
 	})

@@ -34,7 +34,7 @@ func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
 	s := &sighting{c: c, from: c.info.Client.Addr().String()}
 	s.Exchange, s.RequestPacket, s.Conn = x.ID, x.Request, c.info
 	x.sighting, x.Sighting = s, true
-	e.noteLate(s)
+	e.noteLate(c)
 	s.setRequest(h.Clone())
 	s.noteClose() // its server may have closed before it was asked
 	c.addSighting(s)

@@ -66,6 +66,9 @@ type Engine struct {
 	live      bool
 	retracted []string
 
+	// ends is the time of the last packet of each source, of several.
+	ends map[int]flow.Time
+
 	// windows are empty ones, for the next connection that needs one.
 	windows []window
 	// impatient are sightings whose handshake is judged anew when it has been

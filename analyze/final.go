@@ -84,10 +84,11 @@ func (c *candidates) Pop() any {
 	return p
 }
 
-// noteLate notices a sighting that is older than one can be when it shows up: the
-// file is not in order of time.
-func (e *Engine) noteLate(s *sighting) {
-	e.unsorted = e.unsorted || e.ticks > 0 && s.RequestPacket.Time < e.now-lateness
+// noteLate notices that the packet which shows a sighting is older than one can
+// be when it comes: the file is not in order of time. The first packet of its
+// head may be, for there are slow clients.
+func (e *Engine) noteLate(c *conn) {
+	e.unsorted = e.unsorted || e.ticks > 0 && c.at != nil && c.at.Time < e.now-lateness
 }
 
 // considerFinal notes a handshake that may become final.

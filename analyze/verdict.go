@@ -289,7 +289,7 @@ func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
 // still, and there was no time for a further try to be seen.
 func (e *Engine) mayTryAgain(h *Handshake, last *Sighting) bool {
 	front := h.latest(last.Hop - 1)
-	return front != nil && front.Answer == AnswerNone && front.How == 0 && e.now-last.ClosePacket.Time < retryWithin
+	return front != nil && front.Answer == AnswerNone && front.How == 0 && e.reached(last.ClosePacket.Source)-last.ClosePacket.Time < retryWithin
 }
 
 // judgeOpen says why there is no verdict on a sound handshake without answer.

@@ -73,7 +73,8 @@ func (s *pcapngSource) describe(total uint32) error {
 // statistics reads an Interface Statistics Block, of which only the losses
 // matter. One that makes no sense is passed over: no packet depends on it.
 // Where an earlier one tells that the losses came after it, p becomes a
-// heartbeat that says so. The only one of a file, at its end, tells no time.
+// heartbeat that says so. The only one of a file, at its end, tells no time: then
+// it was at any time in it, which is known when all has been read.
 func (s *pcapngSource) statistics(p *Packet, total uint32) (heartbeat bool, err error) {
 	if total > maxBlock || total < statisticsLen+4 {
 		return false, s.pass(total)
@@ -103,6 +104,7 @@ func (s *pcapngSource) statistics(p *Packet, total uint32) (heartbeat bool, err 
 	s.info.AddProblem(flow.Problem{Code: "kernel-dropped", Message: messageDropped, Packet: s.info.Packets, Count: dropped - before.dropped})
 	iface.dropped = dropped
 	if !before.stated || before.asOf >= now || !s.timed {
+		s.info.LostSometime = true
 		return false, nil
 	}
 	*p = Packet{Time: s.info.Last, Offset: -1, LostFrom: before.asOf, LostTo: now}

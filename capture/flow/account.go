@@ -82,6 +82,9 @@ type SourceInfo struct {
 	// the index of that source.
 	Continues   bool
 	Predecessor int
+	// LostSometime tells that the recording machine dropped packets between
+	// First and Last, and not when.
+	LostSometime bool
 	// Reread tells that packets can be read again at their Offset.
 	Reread   bool
 	Problems []Problem

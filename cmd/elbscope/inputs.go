@@ -159,12 +159,18 @@ func loss(name, message string) error {
 	return &hintError{name + ": " + strings.ToLower(what[:1]) + what[1:], advice}
 }
 
-// conclude tells the engine which inputs continued others, and that nothing
-// more will come.
+// conclude tells the engine which inputs continued others, when each ended and
+// whether packets of it were lost, and that nothing more will come.
 func (in *inputs) conclude(e *analyze.Engine) {
 	for i, info := range in.infos {
 		if info.Continues {
 			e.Continue(i, info.Predecessor)
+		}
+		if info.LostSometime {
+			e.Lost(i, info.First, info.Last)
+		}
+		if len(in.infos) > 1 {
+			e.SourceEnds(i, info.Last)
 		}
 	}
 	e.Finish()

@@ -43,6 +43,12 @@ func analyseWith(t testing.TB, captures []story.Capture, cfg analyze.Config) *an
 		if info.Continues {
 			engine.Continue(i, info.Predecessor)
 		}
+		if info.LostSometime {
+			engine.Lost(i, info.First, info.Last)
+		}
+		if len(infos) > 1 {
+			engine.SourceEnds(i, info.Last)
+		}
 	}
 	engine.Finish()
 	snap := engine.Snapshot(infos, pump.Totals())
