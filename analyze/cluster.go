@@ -36,6 +36,8 @@ func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
 	x.sighting, x.Sighting = s, true
 	e.noteLate(c)
 	s.setRequest(h.Clone())
+	s.owed = sizeUnpublished(s)
+	e.kept.bytes += int64(s.owed)
 	s.noteClose() // its server may have closed before it was asked
 	c.addSighting(s)
 	c.takeWindow(s)

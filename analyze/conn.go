@@ -49,8 +49,10 @@ type conn struct {
 	upgraded *sighting
 	// switched is the head of that 101.
 	switched *http1.Head
-	// sightings are the handshakes seen here, for the close to be told to.
+	// sightings are the handshakes seen here, for the close to be told to; gone
+	// is how many of them were forgotten.
 	sightings []*sighting
+	gone      int
 	window    window
 	// windowOf is the handshake whose packets window holds, if any.
 	windowOf *sighting
@@ -142,6 +144,10 @@ func (c *conn) done() {
 	}
 	c.stale = c.stale[:0]
 	c.at = nil
+	if c.e.kept.over() {
+		// So much can come between two ticks that memory cannot wait for them.
+		c.e.Settle()
+	}
 	if c.window.refs != nil && c.idle() {
 		c.e.spare(c.window) // what comes next begins its own
 		c.window = window{}
@@ -357,11 +363,17 @@ func (c *conn) takeWindow(s *sighting) {
 	c.windowOf = s
 }
 
-// addSighting remembers a sighting, for the close to be told to. A pooled
-// connection can carry handshakes for days: those that were forgotten go.
+// addSighting remembers a sighting, for the close to be told to.
 func (c *conn) addSighting(s *sighting) {
-	if n := len(c.sightings); n >= 64 && n&(n-1) == 0 {
-		c.sightings = slices.DeleteFunc(c.sightings, func(o *sighting) bool { return o.gone })
-	}
 	c.sightings = append(c.sightings, s)
+}
+
+// forgetSighting lets go of those that were forgotten, when they are half: a
+// pooled connection can carry handshakes for days.
+func (c *conn) forgetSighting() {
+	c.gone++
+	if c.gone*2 >= len(c.sightings) {
+		c.sightings = slices.DeleteFunc(c.sightings, func(o *sighting) bool { return o.gone })
+		c.gone = 0
+	}
 }

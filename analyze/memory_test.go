@@ -299,3 +299,35 @@ func TestKeptPackets(t *testing.T) {
 		}
 	})
 }
+
+// TestBurst: what comes between two ticks is held within the budget as well, on
+// one connection and on many, and is counted.
+func TestBurst(t *testing.T) {
+	for _, conns := range []int{1, 50} {
+		for _, cfg := range []Config{{ReportOnly: true}, {}, {Live: true}} {
+			cfg.Memory = 1 << 20
+			tp := newTape(t, cfg)
+			var wires []*wire
+			for i := range conns {
+				wires = append(wires, tp.open(fmt.Sprintf("10.0.0.9:%d", 40000+i), front))
+			}
+			const n = 3000
+			for i := range n {
+				wires[i%conns].asks(hs(fmt.Sprintf("%022d==", i))...).answers(bad...)
+				if got := tp.e.kept.bytes; got > tp.e.kept.limit {
+					t.Fatalf("%d connections, %+v: %d bytes are kept after %d, of %d", conns, cfg, got, i+1, tp.e.kept.limit)
+				}
+			}
+			held := 0
+			for _, w := range wires {
+				held += len(w.stream.(*conn).sightings)
+			}
+			if most := n / 2; held > most {
+				t.Errorf("%d connections hold %d sightings of %d", conns, held, n)
+			}
+			if got := tp.finish().Totals.Handshakes; got != n {
+				t.Errorf("%d handshakes were counted, not %d", got, n)
+			}
+		}
+	}
+}

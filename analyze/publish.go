@@ -44,7 +44,7 @@ func (e *Engine) postpones(c *cluster) bool {
 	const busy = flow.Time(5 * time.Second)
 	since := func(t flow.Time) flow.Time { return max(e.now-t, t-e.now) }
 	switch {
-	case e.finished:
+	case e.finished, e.kept.over():
 		return false
 	case since(c.settled) < c.patience():
 		return true
@@ -134,6 +134,10 @@ func (e *Engine) update(p *published, h *Handshake) {
 	}
 	size := e.size(h)
 	e.kept.bytes += int64(size - p.size)
+	for _, s := range p.members {
+		e.kept.bytes -= int64(s.owed)
+		s.owed = 0
+	}
 	p.last, p.size = h, size
 }
 
@@ -248,6 +252,11 @@ func (e *Engine) size(h *Handshake) int {
 		}
 	}
 	return n
+}
+
+// sizeUnpublished is about what a sighting takes of which no handshake was made.
+func sizeUnpublished(s *sighting) int {
+	return sightingCost + headSize(s.Request)
 }
 
 func headSize(h *http1.Head) int { return headCost + len(h.Raw) + fieldCost*len(h.Fields) }

@@ -30,6 +30,9 @@ type sighting struct {
 	looked uint64
 	// gone is set once it was forgotten, or never kept, for lack of memory.
 	gone bool
+	// owed is what it takes until it is published and accounted for as part of a
+	// handshake, in bytes.
+	owed int
 	// impatient is set while it is among those of the Engine.
 	impatient bool
 	// rev moves when something about it is new.
