@@ -345,7 +345,7 @@ func (p *page) answered(h *analyze.Handshake, s *analyze.Sighting, lead, under s
 			p.line(under + "> " + p.wire(p.masking.quote(said), p.width-wiretext.Width(under)-2))
 		}
 		if n := s.WebSocket.Total(); n > 0 {
-			p.line(under + fmt.Sprintf("%s: %d down, %d up", count(n, "WebSocket frame", "WebSocket frames"),
+			p.line(under + fmt.Sprintf("%s: %d from the client, %d from the server", count(n, "WebSocket frame", "WebSocket frames"),
 				s.WebSocket.Frames[flow.FromClient], s.WebSocket.Frames[flow.FromServer]))
 		}
 	case s.Answer == analyze.AnswerLost:
