@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -95,6 +98,38 @@ func (h *habits) check(fs *pflag.FlagSet, isLive bool) error {
 	case h.user != "" && !isLive:
 		return &hintError{"-Z goes with elbscope live, which captures", "elbscope live -Z " + shell.Word(h.user)}
 	}
+	return nil
+}
+
+// wordsOfRead takes what follows -r as tcpdump does: a capture filter, where it
+// is one and no file has such a name.
+func (o *options) wordsOfRead(raw *rawFlags) error {
+	words := o.files
+	o.files = append(slices.Clone(words), raw.habits.read)
+	missing := slices.DeleteFunc(slices.Clone(words), func(w string) bool {
+		_, err := os.Stat(w)
+		return w == stdinName || err == nil
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	expr := strings.Join(words, " ")
+	_, err := newCaptureFilter(expr, "", fileFilters)
+	typed := "elbscope -r " + shell.File(raw.habits.read) + " -f " + shell.Quote(expr)
+	var wrong *hintError
+	switch given := raw.captureExpr != "" || raw.captureBPF != ""; {
+	case len(missing) < len(words) && err != nil:
+		return nil // files, of which some are not there
+	case len(missing) < len(words):
+		return &hintError{"the words behind -r are a capture filter, and also the name of a file", typed}
+	case errors.As(err, &wrong):
+		return &hintError{fmt.Sprintf("%s: no such file, and as a %s", missing[0], wrong.what), "elbscope -r FILE -f 'tcp port 80'"}
+	case err != nil:
+		return err
+	case given:
+		return &hintError{"the words behind -r are a second capture filter", typed}
+	}
+	raw.captureExpr, o.files = expr, o.files[len(words):]
 	return nil
 }
 
