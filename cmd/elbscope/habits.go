@@ -22,6 +22,9 @@ type habits struct {
 	// machines' packets are not asked for.
 	numeric                  int
 	unbuffered, modest, line bool
+	// absolute, unchecked, plain, counted neither: how sequence numbers and the numbers of packets are
+	// printed, whether checksums are looked at, and how a filter is compiled.
+	absolute, unchecked, plain, counted bool
 
 	read                  string // -r
 	size, seconds, number string // -C, -G, -W
@@ -52,6 +55,10 @@ func addHabits(fs *pflag.FlagSet, h *habits) {
 	fs.BoolVarP(&h.unbuffered, "packet-buffered", "U", false, "")
 	fs.BoolVarP(&h.modest, "no-promiscuous-mode", "p", false, "")
 	fs.BoolVarP(&h.line, "tcpdump-l", "l", false, "")
+	fs.BoolVarP(&h.absolute, "tcpdump-S", "S", false, "")
+	fs.BoolVarP(&h.unchecked, "tcpdump-K", "K", false, "")
+	fs.BoolVarP(&h.plain, "tcpdump-O", "O", false, "")
+	fs.BoolVarP(&h.counted, "tcpdump-number", "#", false, "")
 	fs.StringVarP(&h.read, "tcpdump-r", "r", "", "")
 	fs.StringVarP(&h.size, "tcpdump-C", "C", "", "")
 	fs.StringVarP(&h.seconds, "tcpdump-G", "G", "", "")
@@ -84,13 +91,19 @@ func (h *habits) check(fs *pflag.FlagSet, isLive bool) error {
 			rotate = append(rotate, name+"="+value+unit)
 		}
 	}
+	if h.number != "" && h.size == "" && h.seconds == "" {
+		rotate = append(rotate, "size=100M") // else nothing says when a file is full
+	}
 	add("size", h.size, "M")
 	add("time", h.seconds, "s")
 	add("count", h.number, "")
 	switch {
 	case rotate != nil:
-		return &hintError{"-C, -G and -W say in tcpdump when a file is full; here --rotate does",
-			"elbscope live -w FILE.pcapng --rotate " + shell.Word(strings.Join(rotate, ","))}
+		hint := "elbscope live -w FILE.pcapng --rotate " + shell.Word(strings.Join(rotate, ","))
+		if _, err := parseRotation(strings.Join(rotate, ",")); err != nil {
+			hint = rotateExample
+		}
+		return &hintError{"-C, -G and -W say in tcpdump when a file is full; here --rotate does", hint}
 	case h.kibibytes != "":
 		return &hintError{"-B is the ring shared with the kernel in tcpdump, in KiB; here --buffer is", "elbscope live --buffer " + shell.Word(h.kibibytes+"K")}
 	case h.read != "" && isLive:
