@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -110,37 +111,63 @@ func nearestFolder(name string) string {
 func folderError(name string) *InputError {
 	e := &InputError{Name: name, Kind: Directory, What: "is a directory"}
 	dir := filepath.Clean(name)
-	var captures []string
-	counts := make(map[string]int)
 	files, _ := os.ReadDir(dir) // what may not be read has nothing to offer
+	var captures, others []string
 	for _, f := range files {
-		for _, ending := range []string{".pcapng", ".pcap", ".cap"} {
-			base := strings.TrimSuffix(strings.TrimSuffix(f.Name(), ".gz"), ".zst")
-			if !f.IsDir() && strings.HasSuffix(base, ending) {
-				captures = append(captures, f.Name())
-				counts[filepath.Ext(f.Name())]++
-				break
-			}
+		if !f.IsDir() && captureName(f.Name()) {
+			captures = append(captures, f.Name())
+		} else {
+			others = append(others, f.Name())
 		}
 	}
-	switch {
-	case len(captures) == 0:
+	if len(captures) == 0 {
 		e.What += ", and no file in it has a name like capture.pcap"
 		e.Hint = "ls " + shell.File(dir)
 		return e
-	case len(captures) == 1:
-		e.Hint = "elbscope report " + shell.File(filepath.Join(dir, captures[0]))
-		return e
 	}
-	glob := "*.*cap*"
-	if len(counts) == 1 {
-		glob = "*" + filepath.Ext(captures[0])
-	} else if counts[".cap"] == 0 && counts[".gz"]+counts[".zst"] == 0 {
-		glob = "*.pcap*"
-	}
-	e.Hint = "elbscope report " + shell.File(dir) + "/" + glob
-	if dir == "." {
-		e.Hint = "elbscope report " + glob
+	e.Hint = "elbscope report"
+	if glob := globOf(captures, others); glob != "" && dir == "." {
+		e.Hint += " " + glob
+	} else if glob != "" {
+		e.Hint += " " + shell.File(dir) + "/" + glob
+	} else {
+		for _, c := range captures {
+			e.Hint += " " + shell.File(filepath.Join(dir, c))
+		}
 	}
 	return e
+}
+
+// captureName tells whether a file has the name of a capture.
+func captureName(name string) bool {
+	base := strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".zst")
+	return strings.HasSuffix(base, ".pcapng") || strings.HasSuffix(base, ".pcap") || strings.HasSuffix(base, ".cap")
+}
+
+// globs are patterns for captures, narrow ones first.
+var globs = []string{"*.pcap", "*.pcapng", "*.cap", "*.pcap*.gz", "*.cap.gz", "*.pcap*.zst", "*.cap.zst", "*.pcap*", "*.*cap*"}
+
+// fewNames is how many names are listed at most where no pattern fits.
+const fewNames = 8
+
+// globOf returns the pattern that the shell makes into all captures and nothing
+// else, and "" if their names are better listed.
+func globOf(captures, others []string) string {
+	if len(captures) == 1 {
+		return ""
+	}
+	for _, glob := range globs {
+		matches := func(name string) bool {
+			ok, _ := filepath.Match(glob, name) // the patterns are all well
+			return ok && name[0] != '.'
+		}
+		if !slices.ContainsFunc(others, matches) &&
+			!slices.ContainsFunc(captures, func(name string) bool { return !matches(name) }) {
+			return glob
+		}
+	}
+	if len(captures) <= fewNames {
+		return ""
+	}
+	return globs[len(globs)-1]
 }

@@ -43,8 +43,9 @@ func (p *Pump) replay(ctx context.Context, all []*intake) {
 }
 
 // next returns the source with the earliest packet that was fetched, nil when
-// there is none: all are at their ends, or were stopped before they began. One that was not begun waits a little longer: it may continue another
-// (see rotationJitter), which must have come to its end then.
+// there is none: all are at their ends, or were stopped before they began. One
+// that was not begun waits a little longer: it may continue another (see
+// rotationJitter), which must have come to its end then.
 func next(all []*intake) *intake {
 	var best *intake
 	var least flow.Time

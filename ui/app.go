@@ -30,8 +30,9 @@ type Options struct {
 	// Save writes the packets of handshakes to a file, Export the report on
 	// them; nil where that is not offered.
 	Save, Export Writer
-	// Unsaved is set where the packets are in no file.
-	Unsaved bool
+	// Unsaved tells of a state whether packets are in no file but those that
+	// Save wrote; nil stands for never.
+	Unsaved func(*State) bool
 	// Screen is a terminal to draw on; nil for the real one.
 	Screen tcell.Screen
 }
@@ -74,8 +75,9 @@ type App struct {
 	// user wants to see what is. cancel ends what is being written, if any.
 	bare, secrets bool
 	cancel        context.CancelFunc
-	// saved is set once packets were saved.
-	saved bool
+	// saved are the handshakes whose packets Save wrote, by their ids, with
+	// the revision that was written.
+	saved map[string]uint64
 	// writing is the name of the file that is being written, percent how much
 	// of it is; -1 where that is not known.
 	writing string

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -298,69 +297,4 @@ func TestFilterWhileTyped(t *testing.T) {
 	}
 	r.press("Esc")
 	r.see("Q leaves")
-}
-
-// TestLeaveUnsaved wants to be asked, once, before packets are lost that are
-// in no file, and not to be where nothing is lost.
-func TestLeaveUnsaved(t *testing.T) {
-	for _, test := range []struct {
-		name, keys string
-		see        string // what the screen says then; "" where it has ended
-		o          func(*Options, *State)
-	}{
-		{"a file", "Q", "", func(o *Options, s *State) { o.Unsaved = false }},
-		{"saved by -w", "Q", "", func(o *Options, s *State) { o.Unsaved = false }},
-		{"nothing seen", "Q", "", func(o *Options, s *State) { snap := *s.Snap; snap.Handshakes = nil; s.Snap = &snap }},
-		{"a pipe that has ended", "Q", "", func(o *Options, s *State) { s.Live, s.Reading = false, false }},
-		{"asked", "Q", "leave? packets are not saved: y leaves, n stays, s saves", nil},
-		{"yes", "Q y", "", nil},
-		{"Q again", "Q Q", "", nil},
-		{"no", "Q n", "Q leaves", nil},
-		{"another key", "Q x", "leave?", nil},
-		{"Esc", "Q Esc", "Q leaves", nil},
-		{"Enter", "Q Enter", "Q leaves", nil},
-		{"saving", "Q s", "save packets of 2 handshakes as", nil},
-		{"Ctrl-C", "Ctrl-C", "stopping; not saved: w saves, Ctrl-C again leaves", nil},
-		{"Ctrl-C again", "Ctrl-C Ctrl-C", "", nil},
-		{"Ctrl-C at the end", "Ctrl-C", "leave?", func(o *Options, s *State) { s.Reading = false }},
-		{"Ctrl-C at the end, again", "Ctrl-C Ctrl-C", "", func(o *Options, s *State) { s.Reading = false }},
-	} {
-		s := *samples(t, "article-502.pcapng")
-		s.Live, s.Reading = true, true
-		o := simpleOptions()
-		o.Unsaved = true
-		o.Save = func(context.Context, []*analyze.Handshake, string, bool, func(float64)) (string, error) {
-			return "saved", nil
-		}
-		if test.o != nil {
-			test.o(&o, &s)
-		}
-		r := launch(t, &s, 60, 15, o)
-		r.press(test.keys)
-		if test.see == "" {
-			if err := r.ended(); err != nil {
-				t.Errorf("%s: %v", test.name, err)
-			}
-			continue
-		}
-		if got := r.text(); !strings.Contains(got, test.see) {
-			t.Errorf("%s: no %q in\n%s", test.name, test.see, got)
-		}
-		r.leave()
-	}
-	// Once saved, nobody asks.
-	s := *samples(t, "article-502.pcapng")
-	s.Live = true
-	o := simpleOptions()
-	o.Unsaved = true
-	o.Save = func(context.Context, []*analyze.Handshake, string, bool, func(float64)) (string, error) {
-		return "all saved", nil
-	}
-	r := launch(t, &s, 80, 24, o)
-	r.press("Q s Enter")
-	r.see("all saved")
-	r.press("Q")
-	if err := r.ended(); err != nil {
-		t.Error(err)
-	}
 }

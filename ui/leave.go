@@ -1,11 +1,37 @@
 package ui
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"elbscope/analyze"
+)
 
 // unsaved tells whether leaving loses what nobody can get back: handshakes
-// whose packets are in no file.
+// whose packets are in no file, or came after it was written.
 func (a *App) unsaved() bool {
-	return a.o.Unsaved && !a.saved && (a.state.Live || a.state.Reading) && len(a.state.Snap.Handshakes) > 0
+	if a.o.Unsaved == nil || !a.state.Live && !a.state.Reading || !a.o.Unsaved(a.state) {
+		return false
+	}
+	return slices.ContainsFunc(a.state.Snap.Handshakes, func(h *analyze.Handshake) bool {
+		rev, ok := a.saved[h.ID]
+		return !ok || rev != h.Rev
+	})
+}
+
+// keepSaved remembers that packets were saved, and forgets what is shown no
+// longer.
+func (a *App) keepSaved(hs []*analyze.Handshake) {
+	before := a.saved
+	a.saved = make(map[string]uint64)
+	for _, h := range a.state.Snap.Handshakes {
+		if rev, ok := before[h.ID]; ok {
+			a.saved[h.ID] = rev
+		}
+	}
+	for _, h := range hs {
+		a.saved[h.ID] = h.Rev
+	}
 }
 
 // askLeave leaves; where that loses something, it asks first, once.
@@ -31,7 +57,7 @@ func (a *App) askLeave() {
 		case "s":
 			if a.o.Save != nil {
 				p.close()
-				a.askFile("save packets of %s as", ".pcapng", a.state.Snap.Handshakes, a.o.Save)
+				a.askFile("save packets of %s as", ".pcapng", a.state.Snap.Handshakes, a.save())
 			}
 		}
 		return nil

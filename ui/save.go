@@ -24,17 +24,27 @@ func (a *App) saving(chosen func() []*analyze.Handshake) []binding {
 	var out []binding
 	if a.o.Save != nil {
 		out = append(out, binding{keys: []string{"w", "F2"}, help: "save the packets (all legs, whole connections) as pcapng", brief: "save",
-			do: func() { a.askFile("save packets of %s as", ".pcapng", chosen(), a.o.Save) }})
+			do: func() { a.askFile("save packets of %s as", ".pcapng", chosen(), a.save()) }})
 	}
 	if a.o.Export != nil {
 		out = append(out, binding{keys: []string{"e"}, help: "write the report, to a name in .txt or .json", brief: "export",
-			do: func() { a.askFile("report on %s (.txt, .json) as", ".txt", chosen(), a.o.Export) }})
+			do: func() { a.askFile("report on %s (.txt, .json) as", ".txt", chosen(), writing{write: a.o.Export}) }})
 	}
 	return out
 }
 
+// writing is what a key writes.
+type writing struct {
+	write Writer
+	// packets is set where it is the packets themselves, and what was written
+	// is not lost when the screen is left.
+	packets bool
+}
+
+func (a *App) save() writing { return writing{a.o.Save, true} }
+
 // askFile asks for the name of a file to write.
-func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write Writer) {
+func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write writing) {
 	if len(hs) == 0 {
 		a.frame.say("there is no handshake to write about")
 		return
@@ -78,13 +88,13 @@ func (a *App) fileName(h *analyze.Handshake, ending string) string {
 
 // write runs a Writer on a goroutine of its own. What it says is shown when
 // it is done; the program does not wait for it to leave.
-func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write Writer) {
+func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write writing) {
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel, a.writing = cancel, path
 	a.percent.Store(-1)
 	a.frame.note = ""
 	go func() {
-		note, err := write(ctx, hs, path, overwrite, func(done float64) { a.percent.Store(int32(100 * done)) })
+		note, err := write.write(ctx, hs, path, overwrite, func(done float64) { a.percent.Store(int32(100 * done)) })
 		cancel()
 		// It waits for the event loop, after Run for ever: this goroutine has
 		// nothing else to do, and nobody waits for it.
@@ -92,7 +102,9 @@ func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write 
 			a.cancel = nil
 			switch {
 			case err == nil:
-				a.saved = true
+				if write.packets {
+					a.keepSaved(hs)
+				}
 				a.frame.say(note)
 			case errors.Is(err, fs.ErrExist) && !overwrite:
 				a.askOverwrite(hs, path, write)
@@ -104,7 +116,7 @@ func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write 
 }
 
 // askOverwrite asks whether a file may be replaced; only "yes" is a yes.
-func (a *App) askOverwrite(hs []*analyze.Handshake, path string, write Writer) {
+func (a *App) askOverwrite(hs []*analyze.Handshake, path string, write writing) {
 	a.frame.prompt = &prompt{
 		label: path + " exists; overwrite it? (yes/no)", close: func() { a.frame.prompt = nil },
 		accept: func(answer string) {

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,15 @@ func (p *parser) comparison() (test, error) {
 	switch {
 	case known != nil:
 		p.at++
-		return p.compare(w, op, known)
+		t, err := p.compare(w, op, known)
+		if op != nil {
+			p.compared.name, p.compared.op, p.compared.to = w, op, p.at
+		}
+		return t, err
 	case w.foreign():
 		return nil, refuse(w, name)
+	case w.is("any") || w.is("all"):
+		return nil, p.quantified(w)
 	case op == nil:
 		return p.protocol(w, name)
 	case lookup(name) != nil:
@@ -39,6 +46,83 @@ func (p *parser) comparison() (test, error) {
 	}
 	return nil, w.fail(fmt.Sprintf("there is no field %q", w),
 		suggest(name, fieldNames())+fmt.Sprintf(`; to look for the text, quote it: "%s"`, w))
+}
+
+// quantified refuses any and all before a name of Wireshark's: as texts they
+// would match nothing.
+func (p *parser) quantified(w word) error {
+	if p.at+1 == len(p.words) || !p.words[p.at+1].foreign() {
+		return nil
+	}
+	rest := slices.Clone(p.words[p.at+1:])
+	if len(rest) > 1 && (rest[1].operator() == len(rest[1]) || rest[1].operatorWord()) {
+		rest = rest[:min(3, len(rest))]
+	} else {
+		rest = rest[:1]
+	}
+	example := ""
+	for _, r := range rest {
+		example += " " + r.typed()
+	}
+	example = example[1:]
+	if _, err := Parse(example, *p.ctx); err != nil {
+		example = spellings[0].example
+	}
+	hint := "a name matches if any leg matches"
+	if w.is("all") {
+		hint = "only any leg can be asked for, not all"
+	}
+	return &Error{Column: w[0].column, Problem: fmt.Sprintf("%s stands before a name", w), Example: example,
+		Hint: fmt.Sprintf(`%s: write %s; to look for the text, quote it: "%s"`, hint, example, w)}
+}
+
+// loneNumber refuses a number as an alternative to a comparison. Whoever types
+// it means the same name, and as a text it would be looked for elsewhere.
+func (p *parser) loneNumber() error {
+	c := &p.compared
+	w := p.peek()
+	behind := c.to
+	for behind > 0 && p.words[behind].isClose() {
+		behind++
+	}
+	if behind == 0 || behind != p.at-1 || !w.number() {
+		return nil
+	}
+	var numbers []string
+	for at := p.at; at < len(p.words) && p.words[at].number(); at += 2 {
+		numbers = append(numbers, p.words[at].String())
+		if at+1 == len(p.words) || !p.words[at+1].isOr() {
+			break
+		}
+	}
+	example := fmt.Sprintf("%s == %s", c.name, numbers[0])
+	switch strings.ToLower(c.op.String()) {
+	case "==", "=", "eq", "===":
+		example = fmt.Sprintf("%s in {%s, %s}", c.name, p.words[c.to-1].typed(), strings.Join(numbers, ", "))
+	}
+	if _, err := Parse(example, *p.ctx); err != nil {
+		example = spelled(strings.ToLower(c.name.String())).example
+	}
+	return &Error{Column: w[0].column, Problem: fmt.Sprintf("%s stands behind or without a name", w), Example: example,
+		Hint: fmt.Sprintf(`write %s; to look for the text, quote it: "%s"`, example, w)}
+}
+
+// number tells whether the word is one.
+func (w word) number() bool {
+	for i := range w {
+		if c := w.bare(i); c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(w) > 0
+}
+
+// typed returns the word with quotes where it had some.
+func (w word) typed() string {
+	if slices.ContainsFunc(w, func(c char) bool { return c.quoted }) {
+		return `"` + strings.ReplaceAll(w.String(), `"`, `\"`) + `"`
+	}
+	return w.String()
 }
 
 // protocol takes the name of a protocol, which in a display filter stands for

@@ -13,6 +13,11 @@ type parser struct {
 	words []word
 	at    int
 	ctx   *Context
+	// compared is the last comparison with a name of Wireshark's.
+	compared struct {
+		name, op word
+		to       int // the word behind it
+	}
 	// deep is how many parentheses and negations are open.
 	deep int
 }
@@ -47,6 +52,9 @@ func (p *parser) filter() (test, error) {
 			return anyOf(either), nil
 		}
 		p.at++
+		if err := p.loneNumber(); err != nil {
+			return nil, err
+		}
 	}
 }
 

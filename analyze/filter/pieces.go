@@ -7,6 +7,9 @@ import "strings"
 func pieces(words []word) []word {
 	var out []word
 	for _, w := range words {
+		if w.opensList() && comparable(out) && out[len(out)-1].comparesByWord() {
+			out, w = append(out, w[:2]), w[2:]
+		}
 		out = leading(out, &w)
 		inner := w
 		if !w.regexp() || unclosed(out) { // a regular expression has its own
@@ -168,6 +171,9 @@ func (w word) operatorWord() bool {
 	}
 	return false
 }
+
+// opensList tells whether the word is in and, without a space, a list.
+func (w word) opensList() bool { return len(w) > 2 && w[:2].is("in") && w.bare(2) == '{' }
 
 // comparesByWord tells whether a name is one behind which a word such as
 // contains is an operator and no text.

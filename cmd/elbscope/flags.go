@@ -102,7 +102,9 @@ func parseArgs(args []string) (*options, error) {
 		return nil, err
 	}
 	if raw.habits.read != "" && o.command == "report" {
-		o.files = append(o.files, raw.habits.read)
+		if err := o.wordsOfRead(raw); err != nil {
+			return nil, err
+		}
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
 	switch o.command {

@@ -65,8 +65,8 @@ type fuzzCost struct {
 // windows over the input, and what does the fuzzing.
 const fuzzSlack = 12 << 20
 
-// check holds the cost against what came in. A handshake is dear, for the texts
-// of its findings.
+// check holds the cost against what came in. A handshake is dear, as two reports
+// explain it with its remedies: most of a run's memory is theirs.
 func (c *fuzzCost) check(t *testing.T, size int) {
 	t.Helper()
 	most := fuzzSlack + 64<<10*c.packets + 64*c.captured

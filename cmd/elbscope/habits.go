@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -19,6 +22,9 @@ type habits struct {
 	// machines' packets are not asked for.
 	numeric                  int
 	unbuffered, modest, line bool
+	// absolute, unchecked, plain, counted neither: how sequence numbers and the numbers of packets are
+	// printed, whether checksums are looked at, and how a filter is compiled.
+	absolute, unchecked, plain, counted bool
 
 	read                  string // -r
 	size, seconds, number string // -C, -G, -W
@@ -49,6 +55,10 @@ func addHabits(fs *pflag.FlagSet, h *habits) {
 	fs.BoolVarP(&h.unbuffered, "packet-buffered", "U", false, "")
 	fs.BoolVarP(&h.modest, "no-promiscuous-mode", "p", false, "")
 	fs.BoolVarP(&h.line, "tcpdump-l", "l", false, "")
+	fs.BoolVarP(&h.absolute, "tcpdump-S", "S", false, "")
+	fs.BoolVarP(&h.unchecked, "tcpdump-K", "K", false, "")
+	fs.BoolVarP(&h.plain, "tcpdump-O", "O", false, "")
+	fs.BoolVarP(&h.counted, "tcpdump-number", "#", false, "")
 	fs.StringVarP(&h.read, "tcpdump-r", "r", "", "")
 	fs.StringVarP(&h.size, "tcpdump-C", "C", "", "")
 	fs.StringVarP(&h.seconds, "tcpdump-G", "G", "", "")
@@ -81,13 +91,19 @@ func (h *habits) check(fs *pflag.FlagSet, isLive bool) error {
 			rotate = append(rotate, name+"="+value+unit)
 		}
 	}
+	if h.number != "" && h.size == "" && h.seconds == "" {
+		rotate = append(rotate, "size=100M") // else nothing says when a file is full
+	}
 	add("size", h.size, "M")
 	add("time", h.seconds, "s")
 	add("count", h.number, "")
 	switch {
 	case rotate != nil:
-		return &hintError{"-C, -G and -W say in tcpdump when a file is full; here --rotate does",
-			"elbscope live -w FILE.pcapng --rotate " + shell.Word(strings.Join(rotate, ","))}
+		hint := "elbscope live -w FILE.pcapng --rotate " + shell.Word(strings.Join(rotate, ","))
+		if _, err := parseRotation(strings.Join(rotate, ",")); err != nil {
+			hint = rotateExample
+		}
+		return &hintError{"-C, -G and -W say in tcpdump when a file is full; here --rotate does", hint}
 	case h.kibibytes != "":
 		return &hintError{"-B is the ring shared with the kernel in tcpdump, in KiB; here --buffer is", "elbscope live --buffer " + shell.Word(h.kibibytes+"K")}
 	case h.read != "" && isLive:
@@ -95,6 +111,38 @@ func (h *habits) check(fs *pflag.FlagSet, isLive bool) error {
 	case h.user != "" && !isLive:
 		return &hintError{"-Z goes with elbscope live, which captures", "elbscope live -Z " + shell.Word(h.user)}
 	}
+	return nil
+}
+
+// wordsOfRead takes what follows -r as tcpdump does: a capture filter, where it
+// is one and no file has such a name.
+func (o *options) wordsOfRead(raw *rawFlags) error {
+	words := o.files
+	o.files = append(slices.Clone(words), raw.habits.read)
+	missing := slices.DeleteFunc(slices.Clone(words), func(w string) bool {
+		_, err := os.Stat(w)
+		return w == stdinName || err == nil
+	})
+	if len(missing) == 0 {
+		return nil
+	}
+	expr := strings.Join(words, " ")
+	_, err := newCaptureFilter(expr, "", fileFilters)
+	typed := "elbscope -r " + shell.File(raw.habits.read) + " -f " + shell.Quote(expr)
+	var wrong *hintError
+	switch given := raw.captureExpr != "" || raw.captureBPF != ""; {
+	case len(missing) < len(words) && err != nil:
+		return nil // files, of which some are not there
+	case len(missing) < len(words):
+		return &hintError{"the words behind -r are a capture filter, and also the name of a file", typed}
+	case errors.As(err, &wrong):
+		return &hintError{fmt.Sprintf("%s: no such file, and as a %s", missing[0], wrong.what), "elbscope -r FILE -f 'tcp port 80'"}
+	case err != nil:
+		return err
+	case given:
+		return &hintError{"the words behind -r are a second capture filter", typed}
+	}
+	raw.captureExpr, o.files = expr, o.files[len(words):]
 	return nil
 }
 

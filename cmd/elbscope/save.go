@@ -33,6 +33,9 @@ type saver struct {
 	part string // the unfinished file, "" if there is none
 }
 
+// errStopped is what the user asked for.
+var errStopped = errors.New("stopped; nothing was saved")
+
 // picked is a packet to be saved.
 type picked struct {
 	source int
@@ -49,7 +52,10 @@ type picked struct {
 // already that is not to be overwritten.
 func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, so func(float64)) (note string, err error) {
 	snap := s.feed.State().Snap
-	with, remark := s.companions(hs, snap.Handshakes)
+	with, remark, err := s.companions(ctx, hs, snap.Handshakes)
+	if err != nil {
+		return "", err
+	}
 	chosen := len(hs)
 	hs = append(slices.Clone(hs), with...)
 	sel := newSelection(snap.Sources, hs)
@@ -178,7 +184,7 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 	var p capture.Packet
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
-			return errors.New("stopped; nothing was saved")
+			return errStopped
 		}
 		if packets := s.input(i).Packets; n%1024 == 0 && packets > 0 {
 			so(i, float64(n)/float64(packets))
@@ -244,7 +250,7 @@ func (s *saver) write(ctx context.Context, to io.Writer, all []*picked, notes ma
 	}()
 	for n, p := range all {
 		if n%1024 == 0 && ctx.Err() != nil {
-			return errors.New("stopped; nothing was saved")
+			return errStopped
 		}
 		k := key{p.source, p.iface, p.packet.Link}
 		id, known := ifaces[k]

@@ -137,12 +137,13 @@ func TestSaveTooMany(t *testing.T) {
 		h.ID = fmt.Sprint("copy ", i)
 		all = append(all, &h)
 	}
-	with, remark := s.companions(all[:1], all)
-	if len(with) != 0 || !strings.HasPrefix(remark, fmt.Sprint(maxCompanions+1, " other handshakes went over")) {
-		t.Errorf("%d are saved with it: %s", len(with), remark)
+	with, remark, err := s.companions(t.Context(), all[:1], all)
+	if err != nil || len(with) != 0 || !strings.HasPrefix(remark, fmt.Sprint(maxCompanions+1, " other handshakes went over")) {
+		t.Errorf("%d are saved with it: %s, %v", len(with), remark, err)
 	}
-	if with, remark = s.companions(all[:1], all[:3]); len(with) != 2 || remark != "with it 2 other handshakes, as they share connections" {
-		t.Errorf("%d are saved with it: %s", len(with), remark)
+	with, remark, err = s.companions(t.Context(), all[:1], all[:3])
+	if err != nil || len(with) != 2 || remark != "with it 2 other handshakes, as they share connections" {
+		t.Errorf("%d are saved with it: %s, %v", len(with), remark, err)
 	}
 }
 

@@ -70,7 +70,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 			CaptureFilter: o.packets.forReport(),
 		},
 		Name: v.name, Note: v.note, Filter: o.expr, Save: files.save, Export: files.export,
-		Unsaved: v.live && o.capture.write == "" || slices.ContainsFunc(o.files, isPipe),
+		Unsaved: func(s *ui.State) bool { return o.unsaved(v.live, s.Snap) },
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
 			return filter.Parse(expr, o.filterContext(s.Snap))
 		},
@@ -106,6 +106,17 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 		say.complain(status, s.Err)
 	}
 	return status
+}
+
+// unsaved tells whether packets are in no file: those of a pipe, and of a live
+// run without -w or with one whose file took no more.
+func (o *options) unsaved(isLive bool, snap *analyze.Snapshot) bool {
+	if !isLive {
+		return slices.ContainsFunc(o.files, isPipe)
+	}
+	return o.capture.write == "" || slices.ContainsFunc(snap.Sources, func(s analyze.Source) bool {
+		return slices.ContainsFunc(s.Problems, func(p flow.Problem) bool { return p.Code == problemUnsaved })
+	})
 }
 
 // patience is how long the screen waits for the inputs to be opened: an error
