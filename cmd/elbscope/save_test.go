@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"elbscope/analyze"
+	"elbscope/ui"
 )
 
 // readFiles reads files the way the screen does, to the end.
@@ -291,6 +293,33 @@ func TestSaveSpares(t *testing.T) {
 	}
 	if _, err := s.save(ctx, hs, old, false, func(float64) {}); err == nil || !strings.Contains(err.Error(), "not the file any more") {
 		t.Errorf("another file under its name: %v", err)
+	}
+}
+
+// TestSaveForOwner: what is written, also over a file that all may read, is
+// for its owner alone.
+func TestSaveForOwner(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	s := readFiles(t, "../../samples/rewritten-502.pcap")
+	for name, write := range map[string]ui.Writer{"saved.pcapng": s.save, "report.txt": s.export} {
+		path := filepath.Join(t.TempDir(), name)
+		for _, overwrite := range []bool{false, true} {
+			if _, err := write(context.Background(), s.handshakes(), path, overwrite, func(float64) {}); err != nil {
+				t.Fatal(err)
+			}
+			stat, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stat.Mode().Perm() != 0o600 {
+				t.Errorf("%s, overwritten: %v: %v", name, overwrite, stat.Mode())
+			}
+			if err := os.Chmod(path, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
