@@ -83,7 +83,7 @@ func (a *App) sought(l *list, text, id string) {
 		return
 	}
 	if i := l.rows.Find(id); i >= 0 {
-		l.selectRow(i)
+		l.choose(i)
 	}
 }
 

@@ -109,9 +109,12 @@ func (h *home) refresh(*State) {}
 
 // show takes over an arrangement. The selection follows its row; where that is
 // gone because its handshakes turned out to be of another kind, it follows the
-// first of these.
+// first of these. Until the user chose a row it is the first one, the worst:
+// failures must not pile up above a healthy one that happened to come before.
 func (h *home) show(n *arrangement) {
-	if _, ok := n.index[h.list.id]; !ok && h.list.selected < len(h.now.rows) {
+	if !h.list.chosen {
+		h.list.id, h.list.selected, h.list.top = "", 0, 0
+	} else if _, ok := n.index[h.list.id]; !ok && h.list.selected < len(h.now.rows) {
 		h.list.id = h.now.rows[h.list.selected].first().ID
 	}
 	h.now, h.told = n, nil
@@ -191,7 +194,7 @@ func (h *home) click(x, y int) {
 		h.enter()
 		return
 	}
-	h.list.selectRow(row)
+	h.list.choose(row)
 }
 
 func (h *home) bindings() []binding {
@@ -210,6 +213,7 @@ func (h *home) bindings() []binding {
 
 func (h *home) enter() {
 	if len(h.now.rows) > 0 {
+		h.list.chosen = true
 		h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
 	}
 }
@@ -218,6 +222,7 @@ func (h *home) unfold(open bool) {
 	if len(h.now.rows) == 0 {
 		return
 	}
+	h.list.chosen = true
 	id := h.now.rows[h.list.selected].group.id
 	h.a.want(func(w *wish) {
 		w.open = maps.Clone(w.open)
