@@ -1,0 +1,27 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestTitleNamesTheFilter wants the list's filter to be seen, whatever else
+// there is to say.
+func TestTitleNamesTheFilter(t *testing.T) {
+	const words = "tcp port 80 or tcp port 8080 or tcp port 443"
+	o := filteredOptions(words)
+	o.Name = "captured-on-the-instance-2026-11-24.pcapng"
+	for _, width := range []int{60, 80, 100, 120} {
+		r := launch(t, filtered(t, "tcp port 80"), width, 24, o)
+		title := func() string { first, _, _ := strings.Cut(r.text(), "\n"); return first }
+		before := title()
+		r.press("f status:502 Enter")
+		if got := title(); !strings.Contains(got, "  filter: status:502 ") || !strings.Contains(got, "read to the end") {
+			t.Errorf("%d: %s", width, got)
+		}
+		if !strings.Contains(before, "  only p") || strings.Contains(before, "filter:") {
+			t.Errorf("%d: without a filter: %s", width, before)
+		}
+		r.leave()
+	}
+}
