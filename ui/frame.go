@@ -82,6 +82,9 @@ func (f *frame) what(name int) line {
 	if a.secrets {
 		out = append(out, own(bad, "  SECRETS SHOWN"))
 	}
+	if a.top() != screen(a.home) { // the filter of handshakes applies to nothing else
+		return out
+	}
 	only := a.filter().String()
 	if f.prompt != nil && f.prompt.steady != nil { // the footer shows what is typed
 		only = *f.prompt.steady

@@ -6,7 +6,7 @@ import (
 )
 
 // TestTitleNamesTheFilter wants the list's filter to be seen, whatever else
-// there is to say.
+// there is to say, and only where it applies.
 func TestTitleNamesTheFilter(t *testing.T) {
 	const words = "tcp port 80 or tcp port 8080 or tcp port 443"
 	o := filteredOptions(words)
@@ -21,6 +21,13 @@ func TestTitleNamesTheFilter(t *testing.T) {
 		}
 		if !strings.Contains(before, "  only p") || strings.Contains(before, "filter:") {
 			t.Errorf("%d: without a filter: %s", width, before)
+		}
+		for _, key := range []string{"x", "t"} {
+			r.press(key)
+			if got := title(); strings.Contains(got, "filter:") {
+				t.Errorf("%d: of handshakes, after %s: %s", width, key, got)
+			}
+			r.press("Esc")
 		}
 		r.leave()
 	}
