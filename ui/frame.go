@@ -47,7 +47,10 @@ func (f *frame) Draw(screen tcell.Screen) {
 	t.draw(screen, x, y, width, f.head(width), tcell.StyleDefault.Reverse(true))
 	f.a.top().draw(screen, x, y+1, width, height-3)
 	t.draw(screen, x, y+height-2, width, f.above(width), tcell.StyleDefault)
-	t.draw(screen, x, y+height-1, width, f.foot(width), tcell.StyleDefault)
+	foot := f.foot(width)
+	for i, l := range foot {
+		t.draw(screen, x, y+height-len(foot)+i, width, l, tcell.StyleDefault)
+	}
 }
 
 // head says what is being read and how far it is. Where there is little room,
@@ -227,9 +230,9 @@ func (f *frame) counters(width int) line {
 }
 
 // foot shows what is being typed, a note, or the keys of this screen.
-func (f *frame) foot(width int) line {
+func (f *frame) foot(width int) []line {
 	if f.prompt != nil {
-		return f.prompt.line(f.a.theme, width)
+		return []line{f.prompt.line(f.a.theme, width)}
 	}
 	note := f.note
 	if note == "" && f.a.cancel != nil {
@@ -240,9 +243,24 @@ func (f *frame) foot(width int) line {
 		note += "; Ctrl-C stops"
 	}
 	if note != "" {
-		return line{f.a.theme.wire(strong, " "+note, width)}
+		return f.noted(note, width)
 	}
-	return f.keys(width)
+	return []line{f.keys(width)}
+}
+
+// mostNoted is how many lines a note takes at most.
+const mostNoted = 5
+
+// noted is a note in as many lines as it takes, above which the rest of the
+// screen stays: what it warns of may stand at its end.
+func (f *frame) noted(note string, width int) (out []line) {
+	t := f.a.theme
+	for _, part := range wrap(t.wire(strong, note, 0).text, width-2) {
+		for _, l := range fold(part, width-2) { // a long path
+			out = append(out, line{own(strong, " "+l)})
+		}
+	}
+	return out[:min(len(out), mostNoted)]
 }
 
 // keys are those of this screen, as many as fit; the way back (out, where

@@ -32,3 +32,21 @@ func TestTitleNamesTheFilter(t *testing.T) {
 		r.leave()
 	}
 }
+
+// TestNoteIsWhole wants every word of a long note to be seen.
+func TestNoteIsWhole(t *testing.T) {
+	note := "saved to /srv/captures/elbscope-20261124-234749.pcapng; with 1 other handshake on shared connections; " +
+		"only the packets that carried them: -w keeps all; 43 packets of 1 handshake, 8336 bytes"
+	for _, width := range []int{60, 80, 100, 200} {
+		r := launch(t, samples(t, "article-502.pcapng"), width, 15, simpleOptions())
+		r.on(func() { r.app.frame.say(note); r.app.app.ForceDraw() })
+		if got := strings.Join(strings.Fields(r.text()), " "); !strings.HasSuffix(got, note) {
+			t.Errorf("%d:\n%s", width, r.text())
+		}
+		r.press("Down")
+		if got := r.text(); !strings.Contains(got, "packets") || !strings.Contains(got, "? help") {
+			t.Errorf("the counters and the keys do not come back:\n%s", got)
+		}
+		r.leave()
+	}
+}

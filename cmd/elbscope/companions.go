@@ -58,7 +58,7 @@ func (s *saver) companions(chosen, all []*analyze.Handshake) (with []*analyze.Ha
 		}
 	}
 	if len(with) > 0 {
-		remark = "with it " + plural(len(with), "other handshake") + ", as they share connections"
+		remark = "with " + plural(len(with), "other handshake") + " on shared connections"
 	}
 	return with, remark
 }

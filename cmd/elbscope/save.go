@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -75,11 +76,9 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 	if err != nil {
 		return "", err
 	}
-	note = fmt.Sprintf("saved %d packets of %s (%d bytes) to %s", len(sel.picked), plural(chosen, "handshake"), size, path)
-	for _, m := range remarks {
-		note += "; " + m
-	}
-	return note, nil
+	// What is to be known of the file comes first: numbers can be counted again.
+	remarks = append(remarks, fmt.Sprintf("%s of %s, %d bytes", plural(len(sel.picked), "packet"), plural(chosen, "handshake"), size))
+	return "saved to " + path + "; " + strings.Join(remarks, "; "), nil
 }
 
 // apart is by how much clocks must differ for times to be changed.

@@ -117,6 +117,9 @@ func TestSaveOne(t *testing.T) {
 				if told := strings.Contains(note, "other handshake"); told != (len(got) > 1) {
 					t.Errorf("%d handshakes were saved, and it is said: %s", len(got), note)
 				}
+				if i := strings.Index(note, "other handshake"); !strings.HasPrefix(note, "saved to "+path+"; ") || i > strings.Index(note, " packets of 1 handshake, ") {
+					t.Errorf("the numbers come before the warning: %s", note)
+				}
 				if len(got) > 1 {
 					shared++
 				}
@@ -143,7 +146,7 @@ func TestSaveTooMany(t *testing.T) {
 	if len(with) != 0 || !strings.HasPrefix(remark, fmt.Sprint(maxCompanions+1, " other handshakes went over")) {
 		t.Errorf("%d are saved with it: %s", len(with), remark)
 	}
-	if with, remark = s.companions(all[:1], all[:3]); len(with) != 2 || remark != "with it 2 other handshakes, as they share connections" {
+	if with, remark = s.companions(all[:1], all[:3]); len(with) != 2 || remark != "with 2 other handshakes on shared connections" {
 		t.Errorf("%d are saved with it: %s", len(with), remark)
 	}
 }
