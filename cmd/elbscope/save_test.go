@@ -214,12 +214,33 @@ func TestSaveFromPipe(t *testing.T) {
 	go os.WriteFile(fifo, data, 0) // the reader sees if it fails
 	s := readFiles(t, fifo)
 	path := filepath.Join(t.TempDir(), "saved.pcapng")
-	if _, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {}); err != nil {
+	note, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {})
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(note, "; only the packets that carried it: of a pipe no others are kept, of a file all; ") {
+		t.Errorf("it is not said that the connections are not whole: %s", note)
 	}
 	got, want := fates(readFiles(t, path).handshakes()), fates(s.handshakes())
 	if !slices.Equal(got, want) {
 		t.Errorf("saved:\n%s\nwas:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestSaveOfLive says who has the packets that are not saved.
+func TestSaveOfLive(t *testing.T) {
+	for _, test := range []struct {
+		writing string
+		chosen  int
+		want    string
+	}{
+		{"", 1, "only the packets that carried it: -w keeps all"},
+		{"run.pcapng", 2, "only the packets that carried them: the others went to the file of -w"},
+	} {
+		s := &saver{feed: &feed{view: &view{live: true, writing: func() string { return test.writing }}}}
+		if got := s.othersAreAt(test.chosen); got != test.want {
+			t.Errorf("%q, not %q", got, test.want)
+		}
 	}
 }
 
@@ -241,7 +262,7 @@ func TestSaveCompressed(t *testing.T) {
 	}
 	s := readFiles(t, file)
 	note, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {})
-	if err != nil || strings.Contains(note, "gone") {
+	if err != nil || strings.Contains(note, "only the packets") {
 		t.Fatal(note, err)
 	}
 	again := readFiles(t, path)
