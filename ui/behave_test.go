@@ -60,6 +60,7 @@ func TestSelectionFollowsItsRow(t *testing.T) {
 func TestSelectionFollowsItsHandshake(t *testing.T) {
 	s := grown(&State{Snap: &analyze.Snapshot{}}, plainHandshake("a", analyze.Healthy, "/a"), plainHandshake("b", analyze.Pending, "/b"))
 	r := launch(t, s, 80, 24, simpleOptions())
+	r.press("Home")
 	if got := r.selected(); got != "b" {
 		t.Fatalf("%s is selected", got)
 	}

@@ -134,6 +134,8 @@ func TestSaveAndExport(t *testing.T) {
 	if c := exported.last(t); len(strings.Fields(c.ids)) != 1 || !strings.HasSuffix(c.path, ".txt") {
 		t.Errorf("from the story: %+v", c)
 	}
+	r.press("?")
+	r.see("of a live run or a pipe only what")
 }
 
 // TestCtrlCStopsWriting stops a writer that would go on for ever.

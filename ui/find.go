@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // askFind asks for a text to find.
@@ -46,19 +47,35 @@ type seek struct {
 	cancel context.CancelFunc
 }
 
+// folded are rows into which others are folded. Finding looks into them: who
+// searches does not know what is folded where.
+type folded interface {
+	// all is the number of rows, those that are folded away among them.
+	all() int
+	// inside returns the ID of the first row that is folded into row i and
+	// holds text, the last one where dir is -1; "" if there is none.
+	inside(ctx context.Context, i, dir int, text string) string
+	// unfoldTo shows the row with that ID and selects it.
+	unfoldTo(id string)
+}
+
 // seekIn selects the next row with the text in any of its cells: at once in a
 // short list, and otherwise when it is found. The rows that are searched do not
 // change; by then others may be shown, in which it is found by its ID.
 func (a *App) seekIn(l *list, text string, dir int) {
 	rows, from := l.rows, l.selected
-	if rows.Len() <= few {
+	n := rows.Len()
+	if f, ok := rows.(folded); ok {
+		n = f.all()
+	}
+	if n <= few {
 		a.sought(l, text, rowWith(context.Background(), rows, from, dir, text))
 		return
 	}
 	s := &seek{}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	a.seek = s
-	a.frame.say(fmt.Sprintf("searching %d rows for %s; Ctrl-C stops", rows.Len(), text))
+	a.frame.say(fmt.Sprintf("searching %d rows for %s; Ctrl-C stops", n, text))
 	go func() {
 		id := rowWith(s.ctx, rows, from, dir, text)
 		// It waits for the event loop, after Run for ever: this goroutine has
@@ -82,8 +99,13 @@ func (a *App) sought(l *list, text, id string) {
 		a.frame.say("not found: " + text)
 		return
 	}
-	if i := l.rows.Find(id); i >= 0 {
-		l.selectRow(i)
+	i := l.rows.Find(id)
+	if i < 0 {
+		return
+	}
+	l.choose(i)
+	if f, ok := l.rows.(folded); ok && l.rows.ID(i) != id {
+		f.unfoldTo(id)
 	}
 }
 
@@ -95,11 +117,18 @@ func rowWith(ctx context.Context, rows rows, from, dir int, text string) string 
 			return ""
 		}
 		at := ((from+dir*i)%n + n) % n
-		for _, cell := range rows.Cells(at) {
-			if holds(cell, text) {
-				return rows.ID(at)
+		if anyHolds(rows.Cells(at), text) {
+			return rows.ID(at)
+		}
+		if f, ok := rows.(folded); ok {
+			if id := f.inside(ctx, at, dir, text); id != "" {
+				return id
 			}
 		}
 	}
 	return ""
+}
+
+func anyHolds(cells []line, text string) bool {
+	return slices.ContainsFunc(cells, func(cell line) bool { return holds(cell, text) })
 }

@@ -47,36 +47,55 @@ func (f *frame) Draw(screen tcell.Screen) {
 	t.draw(screen, x, y, width, f.head(width), tcell.StyleDefault.Reverse(true))
 	f.a.top().draw(screen, x, y+1, width, height-3)
 	t.draw(screen, x, y+height-2, width, f.above(width), tcell.StyleDefault)
-	t.draw(screen, x, y+height-1, width, f.foot(width), tcell.StyleDefault)
+	foot := f.foot(width)
+	for i, l := range foot {
+		t.draw(screen, x, y+height-len(foot)+i, width, l, tcell.StyleDefault)
+	}
 }
 
-// head says what is being read and how far it is.
+// head says what is being read and how far it is. Where there is little room,
+// our own name gives way first, then the capture filter, which has not changed
+// since the start, then the name of what is read; the filter of the list stays.
 func (f *frame) head(width int) line {
-	a, s := f.a, f.a.state
-	left := line{own(strong, " elbscope "), a.theme.wire(plain, a.o.Name, max(width/3, 10)), own(plain, "  "+a.top().title())}
+	a := f.a
+	right := own(plain, a.progressWords(a.state)+" ")
+	room := width - line{right}.width() - 1
+	left := f.what(max(width/3, 10))
+	var only line
 	if words := a.o.Report.CaptureFilter.Words; words != "" {
-		left = append(left, own(plain, "  only packets: "), a.theme.wire(strong, words, 30))
+		only = line{own(plain, "  only packets: "), a.theme.wire(strong, words, 30)}
+	}
+	if left.width()+only.width() > room {
+		left = append(line{own(plain, " ")}, left[1:]...)
+	}
+	if over := left.width() - room; over > 0 {
+		left = append(left[:1:1], f.what(max(line{left[1]}.width()-over, 10))[1:]...)
+	}
+	if rest := room - left.width(); rest > len("  only") {
+		left = append(left, a.theme.shorten(only, rest)...)
+	}
+	left = a.theme.shorten(left, max(room, 10))
+	return append(left, own(plain, strings.Repeat(" ", max(room-left.width(), 0)+1)), right)
+}
+
+// what says what is read and shown, the former in at most so many cells.
+func (f *frame) what(name int) line {
+	a := f.a
+	out := line{own(strong, " elbscope "), a.theme.wire(plain, a.o.Name, name), own(plain, "  "+a.top().title())}
+	if a.secrets {
+		out = append(out, own(bad, "  SECRETS SHOWN"))
+	}
+	if a.top() != screen(a.home) { // the filter of handshakes applies to nothing else
+		return out
 	}
 	only := a.filter().String()
 	if f.prompt != nil && f.prompt.steady != nil { // the footer shows what is typed
 		only = *f.prompt.steady
 	}
 	if strings.TrimSpace(only) != "" {
-		left = append(left, own(plain, "  filter: "), a.theme.wire(strong, only, 30))
+		out = append(out, own(plain, "  filter: "), a.theme.wire(strong, only, 30))
 	}
-	if a.secrets {
-		left = append(left, own(bad, "  SECRETS SHOWN"))
-	}
-	right := own(plain, a.progressWords(s)+" ")
-	pad := width - left.width() - line{right}.width()
-	if pad < 1 { // our own name says the least
-		left = append(line{own(plain, " ")}, left[1:]...)
-		pad = width - left.width() - line{right}.width()
-	}
-	if pad < 1 {
-		left, pad = a.theme.shorten(left, max(width-line{right}.width()-1, 10)), 1
-	}
-	return append(left, own(plain, strings.Repeat(" ", pad)), right)
+	return out
 }
 
 // progressWords says how far the reading is.
@@ -211,9 +230,9 @@ func (f *frame) counters(width int) line {
 }
 
 // foot shows what is being typed, a note, or the keys of this screen.
-func (f *frame) foot(width int) line {
+func (f *frame) foot(width int) []line {
 	if f.prompt != nil {
-		return f.prompt.line(f.a.theme, width)
+		return []line{f.prompt.line(f.a.theme, width)}
 	}
 	note := f.note
 	if note == "" && f.a.cancel != nil {
@@ -224,9 +243,24 @@ func (f *frame) foot(width int) line {
 		note += "; Ctrl-C stops"
 	}
 	if note != "" {
-		return line{f.a.theme.wire(strong, " "+note, width)}
+		return f.noted(note, width)
 	}
-	return f.keys(width)
+	return []line{f.keys(width)}
+}
+
+// mostNoted is how many lines a note takes at most.
+const mostNoted = 5
+
+// noted is a note in as many lines as it takes, above which the rest of the
+// screen stays: what it warns of may stand at its end.
+func (f *frame) noted(note string, width int) (out []line) {
+	t := f.a.theme
+	for _, part := range wrap(t.wire(strong, note, 0).text, width-2) {
+		for _, l := range fold(part, width-2) { // a long path
+			out = append(out, line{own(strong, " "+l)})
+		}
+	}
+	return out[:min(len(out), mostNoted)]
 }
 
 // keys are those of this screen, as many as fit; the way back (out, where

@@ -21,6 +21,8 @@ type home struct {
 	// told is what the preview tells about.
 	told  *analyze.Handshake
 	marks markCache
+	// goal is the row to select as soon as it is unfolded, "" for none.
+	goal string
 }
 
 // The columns of the list.
@@ -109,62 +111,20 @@ func (h *home) refresh(*State) {}
 
 // show takes over an arrangement. The selection follows its row; where that is
 // gone because its handshakes turned out to be of another kind, it follows the
-// first of these.
+// first of these. Until the user chose a row it is the first one, the worst:
+// failures must not pile up above a healthy one that happened to come before.
 func (h *home) show(n *arrangement) {
-	if _, ok := n.index[h.list.id]; !ok && h.list.selected < len(h.now.rows) {
+	if !h.list.chosen {
+		h.list.id, h.list.selected, h.list.top = "", 0, 0
+	} else if _, ok := n.index[h.list.id]; !ok && h.list.selected < len(h.now.rows) {
 		h.list.id = h.now.rows[h.list.selected].first().ID
+	}
+	if h.goal != "" {
+		h.list.id, h.goal = h.goal, ""
 	}
 	h.now, h.told = n, nil
 	h.list.sorted, h.list.reversed = n.wish.sorted, n.wish.reversed
 	h.list.setRows(&homeRows{h, n, h.a.o.Report.NoRedact})
-}
-
-// homeRows are the rows of an arrangement. They do not change, so that they
-// may be read on any goroutine; only marked may not.
-type homeRows struct {
-	h    *home
-	now  *arrangement
-	bare bool // nothing is masked
-}
-
-func (x *homeRows) Len() int          { return len(x.now.rows) }
-func (x *homeRows) ID(i int) string   { return x.now.rows[i].id }
-func (x *homeRows) marked(i int) bool { return x.h.marked(&x.now.rows[i]) }
-
-func (x *homeRows) Find(id string) int {
-	if i, ok := x.now.index[id]; ok {
-		return i
-	}
-	return -1
-}
-
-func (x *homeRows) Cells(i int) []line {
-	r := &x.now.rows[i]
-	hs := r.first()
-	a := x.h.a
-	t := a.theme
-	count, lead := "", ""
-	switch n := len(r.group.members); {
-	case r.member != nil:
-		lead = "  "
-	case n > 1:
-		count = fmt.Sprint(n)
-	}
-	sign, st := verdictLook(t, hs)
-	status := "-"
-	if hs.Status != 0 {
-		status = fmt.Sprint(hs.Status)
-	}
-	return []line{
-		colVerdict: {own(st, lead+sign+" "+string(hs.Verdict))},
-		colCount:   {own(plain, count)},
-		colStatus:  {own(plain, status)},
-		colTarget:  {t.wire(plain, masked(hs.Target, x.bare), 400)},
-		colHost:    {t.wire(plain, hs.Host, 100)},
-		colHop:     {own(plain, culpritWords(hs))},
-		colRule:    {own(plain, ruleOf(hs))},
-		colTime:    {own(plain, a.clock(hs.Start.Std()))},
-	}
 }
 
 // verdictLook is the symbol and the style of a verdict; the word stands beside.
@@ -191,7 +151,7 @@ func (h *home) click(x, y int) {
 		h.enter()
 		return
 	}
-	h.list.selectRow(row)
+	h.list.choose(row)
 }
 
 func (h *home) bindings() []binding {
@@ -210,6 +170,7 @@ func (h *home) bindings() []binding {
 
 func (h *home) enter() {
 	if len(h.now.rows) > 0 {
+		h.list.chosen = true
 		h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
 	}
 }
@@ -218,6 +179,7 @@ func (h *home) unfold(open bool) {
 	if len(h.now.rows) == 0 {
 		return
 	}
+	h.list.chosen = true
 	id := h.now.rows[h.list.selected].group.id
 	h.a.want(func(w *wish) {
 		w.open = maps.Clone(w.open)

@@ -61,10 +61,10 @@ type mover interface {
 	toEnd()
 }
 
-func (l *list) move(by int) { l.selectRow(l.selected + by) }
+func (l *list) move(by int) { l.choose(l.selected + by) }
 func (l *list) page() int   { return max(l.height-1, 1) }
-func (l *list) toStart()    { l.selectRow(0) }
-func (l *list) toEnd()      { l.selectRow(1 << 62) }
+func (l *list) toStart()    { l.choose(0) }
+func (l *list) toEnd()      { l.choose(1 << 62) }
 
 func (p *pane) move(by int) { p.scrollTo(p.top + by) }
 func (p *pane) page() int   { return max(p.height-1, 1) }

@@ -50,9 +50,11 @@ type list struct {
 
 	selected int
 	id       string // of the selected row
-	top      int
-	height   int // of the last drawing, in rows
-	marks    map[string]bool
+	// chosen is set once the user has moved to a row or done something with it.
+	chosen bool
+	top    int
+	height int // of the last drawing, in rows
+	marks  map[string]bool
 }
 
 func newList(t *theme, columns []column) *list {
@@ -87,6 +89,12 @@ func (l *list) selectRow(i int) {
 		l.top = max(min(l.top, l.selected), l.selected-l.height+1)
 		l.top = max(min(l.top, n-l.height), 0)
 	}
+}
+
+// choose moves the selection for the user.
+func (l *list) choose(i int) {
+	l.chosen = true
+	l.selectRow(i)
 }
 
 // rowAt returns the row at a place of the screen.

@@ -23,7 +23,7 @@ type Writer func(ctx context.Context, hs []*analyze.Handshake, path string, over
 func (a *App) saving(chosen func() []*analyze.Handshake) []binding {
 	var out []binding
 	if a.o.Save != nil {
-		out = append(out, binding{keys: []string{"w", "F2"}, help: "save the packets (all legs, whole connections) as pcapng", brief: "save",
+		out = append(out, binding{keys: []string{"w", "F2"}, help: "save the packets as pcapng: all legs, whole connections (of a live run or a pipe only what carried the handshake; -w keeps all)", brief: "save",
 			do: func() { a.askFile("save packets of %s as", ".pcapng", chosen(), a.save()) }})
 	}
 	if a.o.Export != nil {

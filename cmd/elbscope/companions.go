@@ -60,7 +60,7 @@ func (s *saver) companions(ctx context.Context, chosen, all []*analyze.Handshake
 		}
 	}
 	if len(with) > 0 {
-		remark = "with it " + plural(len(with), "other handshake") + ", as they share connections"
+		remark = "with " + plural(len(with), "other handshake") + " on shared connections"
 	}
 	return with, remark, nil
 }

@@ -11,7 +11,8 @@ import (
 )
 
 // create writes a file by way of an unfinished one beside it, so that a file
-// of that name is always whole. It returns the number of bytes. Without
+// of that name is always whole. Nobody but its owner may read it, as with -w:
+// packets hold cookies, and reports the addresses. It returns the number of bytes. Without
 // overwrite it fails with fs.ErrExist if there is such a file; with it, it
 // still spares what is being read and what is no ordinary file.
 func (s *saver) create(path string, overwrite bool, write func(io.Writer) error) (size int64, err error) {
@@ -23,7 +24,7 @@ func (s *saver) create(path string, overwrite bool, write func(io.Writer) error)
 		return 0, err
 	}
 	part := path + ".part"
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		// Not fs.ErrExist: to overwrite path would not help.
 		return 0, fmt.Errorf("%s is being written, or was left unfinished: remove it or choose another name", part)

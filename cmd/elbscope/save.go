@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,8 +69,12 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 			return "", err
 		}
 	}
-	if n := s.collectKept(sel, hs); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%d packets that came through a pipe are gone, and the acknowledgements with them", n))
+	kept, gone := s.collectKept(sel, hs)
+	if kept+gone > 0 {
+		remarks = append(remarks, s.othersAreAt(chosen))
+	}
+	if gone > 0 {
+		remarks = append(remarks, plural(gone, "packet")+" of these were not kept")
 	}
 	if len(sel.picked) == 0 {
 		return "", errors.New("not one packet of them can be read again")
@@ -81,11 +86,25 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 	if err != nil {
 		return "", err
 	}
-	note = fmt.Sprintf("saved %d packets of %s (%d bytes) to %s", len(sel.picked), plural(chosen, "handshake"), size, path)
-	for _, m := range remarks {
-		note += "; " + m
+	// What is to be known of the file comes first: numbers can be counted again.
+	remarks = append(remarks, fmt.Sprintf("%s of %s, %d bytes", plural(len(sel.picked), "packet"), plural(chosen, "handshake"), size))
+	return "saved to " + path + "; " + strings.Join(remarks, "; "), nil
+}
+
+// othersAreAt says that of what cannot be read again the file holds the packets
+// of the handshakes alone, not whole connections, and who has the others.
+func (s *saver) othersAreAt(chosen int) string {
+	carried := "only the packets that carried it"
+	if chosen > 1 {
+		carried = "only the packets that carried them"
 	}
-	return note, nil
+	switch v := s.feed.view; {
+	case !v.live:
+		return carried + ": of a pipe no others are kept, of a file all"
+	case v.writing != nil && v.writing() != "":
+		return carried + ": the others went to the file of -w"
+	}
+	return carried + ": -w keeps all"
 }
 
 // apart is by how much clocks must differ for times to be changed.
@@ -207,8 +226,8 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 }
 
 // collectKept adds the engine's copies of what cannot be read again, and
-// returns how many packets it knows of and has not got.
-func (s *saver) collectKept(sel *selection, hs []*analyze.Handshake) (gone int) {
+// returns how many these are, and how many it knows of and has not got.
+func (s *saver) collectKept(sel *selection, hs []*analyze.Handshake) (kept, gone int) {
 	seen := make(map[packetKey]bool)
 	for _, h := range hs {
 		for _, x := range h.Sightings {
@@ -222,6 +241,7 @@ func (s *saver) collectKept(sel *selection, hs []*analyze.Handshake) (gone int) 
 					gone++
 					continue
 				}
+				kept++
 				sel.picked = append(sel.picked, &picked{source: r.Source, iface: -1, data: data, packet: capture.Packet{
 					Num: r.Num, Time: r.Time, Link: capture.LinkType(r.Link), Orig: r.Orig, Offset: -1,
 				}})
@@ -231,7 +251,7 @@ func (s *saver) collectKept(sel *selection, hs []*analyze.Handshake) (gone int) 
 			}
 		}
 	}
-	return gone
+	return kept, gone
 }
 
 // write writes the packets; each interface is described before its first one.

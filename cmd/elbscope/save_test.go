@@ -10,11 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"elbscope/analyze"
+	"elbscope/ui"
 )
 
 // readFiles reads files the way the screen does, to the end.
@@ -115,6 +117,9 @@ func TestSaveOne(t *testing.T) {
 				if told := strings.Contains(note, "other handshake"); told != (len(got) > 1) {
 					t.Errorf("%d handshakes were saved, and it is said: %s", len(got), note)
 				}
+				if i := strings.Index(note, "other handshake"); !strings.HasPrefix(note, "saved to "+path+"; ") || i > strings.Index(note, " packets of 1 handshake, ") {
+					t.Errorf("the numbers come before the warning: %s", note)
+				}
 				if len(got) > 1 {
 					shared++
 				}
@@ -142,7 +147,7 @@ func TestSaveTooMany(t *testing.T) {
 		t.Errorf("%d are saved with it: %s, %v", len(with), remark, err)
 	}
 	with, remark, err = s.companions(t.Context(), all[:1], all[:3])
-	if err != nil || len(with) != 2 || remark != "with it 2 other handshakes, as they share connections" {
+	if err != nil || len(with) != 2 || remark != "with 2 other handshakes on shared connections" {
 		t.Errorf("%d are saved with it: %s, %v", len(with), remark, err)
 	}
 }
@@ -210,12 +215,33 @@ func TestSaveFromPipe(t *testing.T) {
 	go os.WriteFile(fifo, data, 0) // the reader sees if it fails
 	s := readFiles(t, fifo)
 	path := filepath.Join(t.TempDir(), "saved.pcapng")
-	if _, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {}); err != nil {
+	note, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {})
+	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(note, "; only the packets that carried it: of a pipe no others are kept, of a file all; ") {
+		t.Errorf("it is not said that the connections are not whole: %s", note)
 	}
 	got, want := fates(readFiles(t, path).handshakes()), fates(s.handshakes())
 	if !slices.Equal(got, want) {
 		t.Errorf("saved:\n%s\nwas:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestSaveOfLive says who has the packets that are not saved.
+func TestSaveOfLive(t *testing.T) {
+	for _, test := range []struct {
+		writing string
+		chosen  int
+		want    string
+	}{
+		{"", 1, "only the packets that carried it: -w keeps all"},
+		{"run.pcapng", 2, "only the packets that carried them: the others went to the file of -w"},
+	} {
+		s := &saver{feed: &feed{view: &view{live: true, writing: func() string { return test.writing }}}}
+		if got := s.othersAreAt(test.chosen); got != test.want {
+			t.Errorf("%q, not %q", got, test.want)
+		}
 	}
 }
 
@@ -237,7 +263,7 @@ func TestSaveCompressed(t *testing.T) {
 	}
 	s := readFiles(t, file)
 	note, err := s.save(context.Background(), s.handshakes(), path, false, func(float64) {})
-	if err != nil || strings.Contains(note, "gone") {
+	if err != nil || strings.Contains(note, "only the packets") {
 		t.Fatal(note, err)
 	}
 	again := readFiles(t, path)
@@ -292,6 +318,33 @@ func TestSaveSpares(t *testing.T) {
 	}
 	if _, err := s.save(ctx, hs, old, false, func(float64) {}); err == nil || !strings.Contains(err.Error(), "not the file any more") {
 		t.Errorf("another file under its name: %v", err)
+	}
+}
+
+// TestSaveForOwner: what is written, also over a file that all may read, is
+// for its owner alone.
+func TestSaveForOwner(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such modes")
+	}
+	s := readFiles(t, "../../samples/rewritten-502.pcap")
+	for name, write := range map[string]ui.Writer{"saved.pcapng": s.save, "report.txt": s.export} {
+		path := filepath.Join(t.TempDir(), name)
+		for _, overwrite := range []bool{false, true} {
+			if _, err := write(context.Background(), s.handshakes(), path, overwrite, func(float64) {}); err != nil {
+				t.Fatal(err)
+			}
+			stat, err := os.Stat(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if stat.Mode().Perm() != 0o600 {
+				t.Errorf("%s, overwritten: %v: %v", name, overwrite, stat.Mode())
+			}
+			if err := os.Chmod(path, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

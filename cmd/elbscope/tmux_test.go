@@ -158,7 +158,7 @@ func TestWalk(t *testing.T) {
 	x.press("C-u")
 	x.tmux("send-keys", "-l", "mine.pcapng")
 	x.press("Enter")
-	x.see("saved ", "to mine.pcapng")
+	x.see("saved to mine.pcapng; ", " packets of 2 handshakes, ")
 	x.press("q")
 	x.see("Q leaves")
 	x.press("Q")
