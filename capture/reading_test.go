@@ -167,7 +167,7 @@ func TestInfo(t *testing.T) {
 	got.Problems = nil
 	want := flow.SourceInfo{
 		Name: "name", Format: "pcapng", LinkTypes: []string{"EN10MB", "LINUX_SLL2", "RAW"}, Packets: 7,
-		Bytes: uint64(5*len(ping) + len(pong) + 3), First: 3*second + second/1024, Last: 1_700_000_001 * second, Reread: true,
+		Bytes: uint64(5*len(ping) + len(pong) + 3), First: 3*second + second/1024, Last: 1_700_000_001 * second, Reread: true, LostSometime: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
