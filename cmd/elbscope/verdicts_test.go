@@ -39,18 +39,7 @@ func analyseWith(t testing.TB, captures []story.Capture, cfg analyze.Config) *an
 	if err := pump.Run(context.Background(), sources); err != nil {
 		t.Fatal(err)
 	}
-	for i, info := range infos {
-		if info.Continues {
-			engine.Continue(i, info.Predecessor)
-		}
-		if info.LostSometime {
-			engine.Lost(i, info.First, info.Last)
-		}
-		if len(infos) > 1 {
-			engine.SourceEnds(i, info.Last)
-		}
-	}
-	engine.Finish()
+	(&inputs{infos: infos}).conclude(engine)
 	snap := engine.Snapshot(infos, pump.Totals())
 	if sum := snap.Totals.Ledger.Sum(); sum != snap.Totals.Packets {
 		t.Errorf("the ledger holds %d of %d packets: %+v", sum, snap.Totals.Packets, snap.Totals.Ledger)
