@@ -39,7 +39,7 @@ func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
 	s.owed = sizeUnpublished(s)
 	e.kept.bytes += int64(s.owed)
 	s.noteClose() // its server may have closed before it was asked
-	c.addSighting(s)
+	c.sightings = append(c.sightings, s)
 	c.takeWindow(s)
 	e.noteHandshake(s)
 	e.place(s)

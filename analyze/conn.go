@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"bytes"
-	"slices"
 
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
@@ -49,11 +48,10 @@ type conn struct {
 	upgraded *sighting
 	// switched is the head of that 101.
 	switched *http1.Head
-	// sightings are the handshakes seen here, for the close to be told to; gone
-	// is how many of them were forgotten.
-	sightings []*sighting
-	gone      int
-	window    window
+	// roll has the handshakes seen here, for the close to be told to. A pooled
+	// connection can carry them for days.
+	roll
+	window window
 	// windowOf is the handshake whose packets window holds, if any.
 	windowOf *sighting
 	// opened is the packet with which the connection appeared, openedRaw its
@@ -361,19 +359,4 @@ func (c *conn) takeWindow(s *sighting) {
 		c.restartWindow(s.RequestPacket)
 	}
 	c.windowOf = s
-}
-
-// addSighting remembers a sighting, for the close to be told to.
-func (c *conn) addSighting(s *sighting) {
-	c.sightings = append(c.sightings, s)
-}
-
-// forgetSighting lets go of those that were forgotten, when they are half: a
-// pooled connection can carry handshakes for days.
-func (c *conn) forgetSighting() {
-	c.gone++
-	if c.gone*2 >= len(c.sightings) {
-		c.sightings = slices.DeleteFunc(c.sightings, func(o *sighting) bool { return o.gone })
-		c.gone = 0
-	}
 }

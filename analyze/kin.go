@@ -13,11 +13,9 @@ import (
 // off or was damaged on the way.
 
 // targetList holds the sightings with one target, in the order in which they
-// came. Those that were forgotten are taken out when they are an eighth: until
-// then they take memory that nobody accounts for.
+// came.
 type targetList struct {
-	sightings []*sighting
-	gone      int
+	roll
 	// added counts all that were ever added.
 	added uint64
 }
@@ -42,11 +40,7 @@ func (e *Engine) forgetTarget(s *sighting) {
 	if t == nil {
 		return
 	}
-	t.gone++
-	if t.gone*8 >= len(t.sightings) {
-		t.sightings = slices.DeleteFunc(t.sightings, func(o *sighting) bool { return o.gone })
-		t.gone = 0
-	}
+	t.forget()
 	if len(t.sightings) == 0 {
 		delete(e.byTarget, s.target)
 	}

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"elbscope/analyze/http1"
@@ -37,6 +38,21 @@ type sighting struct {
 	impatient bool
 	// rev moves when something about it is new.
 	rev uint32
+}
+
+// roll is a list of sightings, of which some may have been forgotten since.
+type roll struct {
+	sightings []*sighting
+	gone      int
+}
+
+// forget counts one of them that is gone. They are taken out when they are an
+// eighth: until then they take memory that nobody accounts for.
+func (r *roll) forget() {
+	if r.gone++; r.gone*8 >= len(r.sightings) {
+		r.sightings = slices.DeleteFunc(r.sightings, func(o *sighting) bool { return o.gone })
+		r.gone = 0
+	}
 }
 
 // setRequest takes the request head, which may come again with more fields.
@@ -76,9 +92,6 @@ func (s *sighting) finish(cause flow.EndCause) {
 // takePackets copies the list of packets from the connection's window.
 func (s *sighting) takePackets() {
 	w := &s.c.window
-	if s.c.e.cfg.ReportOnly {
-		return // nobody asks
-	}
 	if len(w.refs) == len(s.Packets) && w.leftOut == s.PacketsLeftOut {
 		return // the list only grows
 	}

@@ -120,7 +120,7 @@ func (e *Engine) forget(p *published) {
 	e.kept.handshakes++
 	for _, s := range members {
 		s.gone = true
-		s.c.forgetSighting()
+		s.c.forget()
 		e.forgetTarget(s)
 		e.forgetSession(s)
 	}

@@ -22,8 +22,9 @@ type habits struct {
 	// machines' packets are not asked for.
 	numeric                  int
 	unbuffered, modest, line bool
-	// absolute, unchecked, plain, counted neither: how sequence numbers and the numbers of packets are
-	// printed, whether checksums are looked at, and how a filter is compiled.
+	// absolute, unchecked, plain, counted neither: how sequence numbers and the
+	// numbers of packets are printed, whether checksums are looked at, and how a
+	// filter is compiled.
 	absolute, unchecked, plain, counted bool
 
 	read                  string // -r

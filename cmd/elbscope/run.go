@@ -32,8 +32,7 @@ const (
 )
 
 // spareMemory is what the program takes beside what --memory bounds, in bytes.
-// Near the sum of both the garbage collector works harder, where it would
-// otherwise let the memory grow to twice what is in use.
+// Near the sum of both the garbage collector works harder.
 const spareMemory = 64 << 20
 
 // run does what the arguments say and returns the exit status.
