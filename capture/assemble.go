@@ -42,52 +42,37 @@ type shared struct {
 	// ackGrace is by how much an acknowledgement may come before the bytes that
 	// it acknowledges.
 	ackGrace flow.Time
-	ids      uint64
+	// ids counts connections, uses their packets.
+	ids, uses uint64
 	// conns, ended and queued are what is in use of lim.
 	conns, ended, queued int
 	assemblers           []*assembler
 }
 
-// connKey identifies a connection regardless of direction: the smaller
-// endpoint stands first. The same addresses and ports inside another VLAN or
-// tunnel are another connection.
-type connKey struct {
-	lo, hi endpoint
-	encap  uint32
-}
-
-func keyOf(s *segment) connKey {
-	if less(&s.src, &s.dst) {
-		return connKey{s.src, s.dst, s.encap}
-	}
-	return connKey{s.dst, s.src, s.encap}
-}
-
-func less(a, b *endpoint) bool {
-	for i := range a.addr {
-		if a.addr[i] != b.addr[i] {
-			return a.addr[i] < b.addr[i]
-		}
-	}
-	return a.port < b.port
-}
-
 // conn is one connection, open or closed. Closed ones are remembered so that
 // their last stray packets do not look like new connections.
+//
+// What each packet touches stands at the front: thousands of connections take
+// turns, and most of the time goes into fetching them from memory.
 type conn struct {
-	key    connKey
-	client endpoint
-	source int         // of the last packet
-	opener int         // the source of the first one
-	stream flow.Stream // nil once End was called
+	hash           uint64
+	client, server endpoint
+	encap          uint32
+	twin           *conn       // the next one at the same place of the table
+	stream         flow.Stream // nil once End was called
+	// usedAt is when its last packet came, by the count of all packets; 0 once
+	// it was forgotten.
+	usedAt uint64
+	source int // of the last packet
 	half   [2]half
-	// recent are halves of the fingerprints of the last packets, for telling a
-	// packet captured twice from a retransmission.
-	recent   [recentPackets]uint32
+	// recent are the fingerprints of the last packets, for telling a packet
+	// captured twice from a retransmission.
 	recentAt uint8
-	// byUse and byWait are its places in the assembler's chains: among all, and
-	// among those that wait or, after its end, those that are over.
-	byUse, byWait node
+	recent   [recentPackets]uint32
+	opener   int // the source of the first packet
+	// byWait is its place in a chain of the assembler: of those that wait or,
+	// after its end, of those that are over.
+	byWait node
 }
 
 // recentPackets is how many packets of a connection a second capture of one
@@ -98,15 +83,18 @@ const recentPackets = 16
 // assembler holds the connections of one capture point.
 type assembler struct {
 	*shared
-	known map[connKey]*conn
+	known table
 	// last is the connection of the previous packet, which is often the next
 	// one's as well.
 	last *conn
-	// used are all connections by last use, waiting those with something to
-	// do when time passes: holes to give up, resets to complete; over are those
-	// that have ended, by when they did. Chains, not maps, so that two runs
-	// over one capture say the same in the same order.
-	used, waiting, over chain
+	// waiting are the connections with something to do when time passes: holes
+	// to give up, resets to complete; over are those that have ended, by when
+	// they did. Chains, not maps, so that two runs over one capture say the
+	// same in the same order.
+	waiting, over chain
+	// silent are the connections that were silent for longest when somebody
+	// asked last, the first of all first.
+	silent []silent
 	// carried is set when a connection went on in another source, from
 	// carriedFrom.
 	carried     bool
@@ -115,7 +103,7 @@ type assembler struct {
 }
 
 func newAssembler(s *shared) *assembler {
-	a := &assembler{shared: s, known: make(map[connKey]*conn)}
+	a := &assembler{shared: s, known: newTable()}
 	s.assemblers = append(s.assemblers, a)
 	return a
 }
@@ -132,86 +120,75 @@ const (
 
 // segment takes the next TCP segment of the capture point.
 func (a *assembler) segment(s *segment, p *flow.Packet) outcome {
-	c := a.lookup(s, p)
-	out := a.advance(c, s, p)
+	c, d := a.lookup(s, p)
+	out := a.advance(c, d, s, p)
 	if out == broughtNothing {
 		for i := range c.recent {
-			if c.recent[i] == uint32(s.print) {
+			if c.recent[i] == s.print {
 				return repeated
 			}
 		}
 	}
-	c.recent[c.recentAt%recentPackets] = uint32(s.print)
+	c.recent[c.recentAt%recentPackets] = s.print
 	c.recentAt++
 	return out
 }
 
-// lookup finds or opens the connection of s.
-func (a *assembler) lookup(s *segment, p *flow.Packet) *conn {
-	key := keyOf(s)
-	c := a.last
-	if c == nil || c.key != key {
-		c = a.known[key]
+// lookup finds or opens the connection of s, and tells the direction of s.
+func (a *assembler) lookup(s *segment, p *flow.Packet) (c *conn, d flow.Dir) {
+	found := false
+	if c = a.last; c != nil {
+		d, found = c.holds(s)
 	}
-	if c != nil && s.flags&flagSYN != 0 && c.startsAnew(s) {
+	if !found {
+		c, d = a.known.find(s)
+	}
+	if c != nil && s.flags&flagSYN != 0 && c.startsAnew(d, s) {
 		a.end(c, flow.EndReused)
 		a.forget(c)
 		c = nil
 	}
 	if c == nil {
-		c = a.open(key, s, p)
-	} else {
-		a.used.push(&c.byUse)
+		c, d = a.open(s, p)
 	}
+	a.uses++
+	c.usedAt = a.uses
 	if c.source != p.Source {
 		a.carried, a.carriedFrom = true, c.source
 		c.source = p.Source
 	}
 	a.last = c
-	return c
+	return c, d
 }
 
-// open starts a connection. Who sent the SYN is the client; without one it is
-// the end with the higher port.
-func (a *assembler) open(key connKey, s *segment, p *flow.Packet) *conn {
+// open starts a connection with s, and tells the direction of s. Who sent the
+// SYN is the client; without one it is the end with the higher port.
+func (a *assembler) open(s *segment, p *flow.Packet) (*conn, flow.Dir) {
 	if a.conns >= a.lim.conns {
 		a.makeRoom()
 	}
 	a.ids++
-	c := &conn{key: key, client: s.src, source: p.Source, opener: p.Source}
-	c.byUse.conn, c.byWait.conn = c, c
-	midstream := false
-	switch {
-	case s.flags&(flagSYN|flagACK) == flagSYN:
-	case s.flags&flagSYN != 0:
-		c.client = s.dst
-	default:
-		midstream = true
-		if s.dst.port > s.src.port {
-			c.client = s.dst
-		}
-	}
-	server := key.lo
-	if server == c.client {
-		server = key.hi
+	c := &conn{hash: s.hash, client: s.src, server: s.dst, encap: s.encap, source: p.Source, opener: p.Source}
+	c.byWait.conn = c
+	d, midstream := flow.FromClient, s.flags&flagSYN == 0
+	if midstream && s.dst.port > s.src.port || s.flags&(flagSYN|flagACK) == flagSYN|flagACK {
+		d, c.client, c.server = flow.FromServer, s.dst, s.src
 	}
 	info := &flow.Conn{
-		ID: a.ids, Source: p.Source, Client: c.client.addrPort(), Server: server.addrPort(),
-		Encap: a.names(key.encap), Midstream: midstream,
+		ID: a.ids, Source: p.Source, Client: c.client.addrPort(), Server: c.server.addrPort(),
+		Encap: a.names(s.encap), Midstream: midstream,
 	}
-	a.known[key] = c
+	a.known.put(c)
 	a.conns++
-	a.used.push(&c.byUse)
 	a.totals.Connections++
 	c.stream = a.sink.Open(info, p)
-	return c
+	return c, d
 }
 
 // startsAnew reports whether a SYN opens another connection on the same
 // addresses and ports: it has another sequence number than what is known. The
 // SYN may also come late, behind what followed it.
-func (c *conn) startsAnew(s *segment) bool {
-	d := c.dirOf(s)
+func (c *conn) startsAnew(d flow.Dir, s *segment) bool {
 	h, peer := &c.half[d], &c.half[d.Other()]
 	answer := s.flags&flagACK != 0
 	switch {
@@ -243,8 +220,8 @@ func (a *assembler) knowsFromBefore(s *segment, source int) bool {
 	if s.flags&(flagSYN|flagACK) != flagSYN {
 		return false
 	}
-	c := a.known[keyOf(s)]
-	if c == nil || c.opener == source || s.src != c.client {
+	c, d := a.known.find(s)
+	if c == nil || c.opener == source || d != flow.FromClient {
 		return false
 	}
 	h := &c.half[flow.FromClient]
@@ -254,42 +231,31 @@ func (a *assembler) knowsFromBefore(s *segment, source int) bool {
 // handOver gives the connections that a source has opened to another capture
 // point.
 func (a *assembler) handOver(to *assembler, source int) {
-	for n := a.used.oldest; n != nil; {
-		next, c := n.newer, n.conn
-		if c.opener == source {
-			a.used.remove(&c.byUse)
-			delete(a.known, c.key)
-			to.known[c.key] = c
-			to.used.push(&c.byUse)
-			switch {
-			case !c.byWait.linked:
-			case c.stream == nil: // it is over
-				a.over.remove(&c.byWait)
-				to.over.push(&c.byWait)
-			default:
-				a.waiting.remove(&c.byWait)
-				to.waiting.push(&c.byWait)
-			}
+	for _, c := range a.known.byUse() {
+		if c.opener != source {
+			continue
 		}
-		n = next
+		a.known.remove(c)
+		to.known.put(c)
+		switch {
+		case !c.byWait.linked:
+		case c.stream == nil: // it is over
+			a.over.remove(&c.byWait)
+			to.over.push(&c.byWait)
+		default:
+			a.waiting.remove(&c.byWait)
+			to.waiting.push(&c.byWait)
+		}
 	}
-	a.last = nil
-}
-
-func (c *conn) dirOf(s *segment) flow.Dir {
-	if s.src == c.client {
-		return flow.FromClient
-	}
-	return flow.FromServer
+	a.last, a.silent = nil, nil
 }
 
 // advance lets a segment do to its connection what it does.
-func (a *assembler) advance(c *conn, s *segment, p *flow.Packet) outcome {
+func (a *assembler) advance(c *conn, d flow.Dir, s *segment, p *flow.Packet) outcome {
 	out := broughtNothing
 	if c.stream == nil {
 		return out // closed; only strays come now
 	}
-	d := c.dirOf(s)
 	h := &c.half[d]
 	if s.flags&flagACK != 0 && s.flags&flagRST == 0 && h.believable(s.seq) {
 		a.acknowledge(c, d.Other(), s.ack, p)
@@ -329,7 +295,7 @@ func (a *assembler) advance(c *conn, s *segment, p *flow.Packet) outcome {
 func (s *shared) makeRoom() {
 	a := s.assemblers[0]
 	for _, b := range s.assemblers {
-		if len(b.known) > len(a.known) {
+		if b.known.n > a.known.n {
 			a = b
 		}
 	}
@@ -337,18 +303,41 @@ func (s *shared) makeRoom() {
 		a.forget(ended.conn)
 		return
 	}
-	victim := a.used.oldest.conn
+	victim := a.mostSilent()
 	s.totals.Evicted++
 	a.end(victim, flow.EndEvicted)
 	a.forget(victim)
 }
 
+// silent is a connection as it was when the silent ones were looked for.
+type silent struct {
+	*conn
+	usedAt uint64
+}
+
+// mostSilent returns the connection whose last packet was the earliest. Only
+// now is it asked which one that is: sorting them all now and then costs less
+// than keeping them in order with each packet.
+func (a *assembler) mostSilent() *conn {
+	for {
+		for ; len(a.silent) > 0; a.silent = a.silent[1:] {
+			if first := a.silent[0]; first.conn.usedAt == first.usedAt {
+				return first.conn
+			} // else it was heard of since, or forgotten
+		}
+		all := a.known.byUse()
+		for _, c := range all[:(len(all)+3)/4] {
+			a.silent = append(a.silent, silent{c, c.usedAt})
+		}
+	}
+}
+
 // forget drops all memory of c, which has ended.
 func (a *assembler) forget(c *conn) {
-	delete(a.known, c.key)
+	a.known.remove(c)
 	a.conns--
 	a.ended--
-	a.used.remove(&c.byUse)
+	c.usedAt = 0
 	a.over.remove(&c.byWait)
 	if a.last == c {
 		a.last = nil

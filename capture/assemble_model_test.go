@@ -200,17 +200,18 @@ func checkAssembler(t testing.TB, a *assembler) {
 	queued, conns := 0, 0
 	for _, a := range a.assemblers {
 		n := 0
-		for c := range a.used.all() {
+		for c := range a.known.all() {
 			conns, n = conns+1, n+1
-			if a.known[c.key] != c {
-				t.Fatal("a connection is in use and not known")
+			s := segment{src: c.server, dst: c.client, hash: c.hash, encap: c.encap}
+			if found, d := a.known.find(&s); found != c || d != flow.FromServer && c.client != c.server {
+				t.Fatal("a connection is known and not found")
 			}
 			for i := range c.half {
 				queued += checkHalf(t, a, c, &c.half[i])
 			}
 		}
-		if n != len(a.known) {
-			t.Fatalf("%d connections are known, %d in use", len(a.known), n)
+		if n != a.known.n {
+			t.Fatalf("%d connections are known, and counted as %d", n, a.known.n)
 		}
 	}
 	if queued != a.queued || queued > a.lim.queued || conns != a.conns || conns > a.lim.conns {

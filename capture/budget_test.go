@@ -78,7 +78,7 @@ func TestAssembleRetainsNothing(t *testing.T) {
 			w.play("> 1000000+1")
 		}
 	}
-	h := &w.a.used.oldest.conn.half[0]
+	h := &w.a.known.byUse()[0].half[0]
 	for _, e := range h.queue[:cap(h.queue)] {
 		if e.data != nil && e.seq != w.isn[0]+1+1000000 {
 			t.Fatalf("bytes at %d are kept", e.seq-w.isn[0]-1)
@@ -97,7 +97,7 @@ func TestAssembleEviction(t *testing.T) {
 	connect(2, "> S\n > F\n < F")
 	connect(3, "> S")
 	connect(4, "> S") // 2 goes, as it is closed
-	if w.totals.Evicted != 0 || len(w.a.known) != 3 {
+	if w.totals.Evicted != 0 || w.a.known.n != 3 {
 		t.Fatalf("%+v", w.totals)
 	}
 	connect(3, "> 0:hello")
@@ -112,7 +112,7 @@ func TestAssembleEviction(t *testing.T) {
 	if w.rec.conns[0].halves[0].gaps != 1 {
 		t.Error("what was held back is lost without a word")
 	}
-	if w.totals.Evicted != 2 || w.shared.conns != 3 || len(w.a.known) != 3 {
+	if w.totals.Evicted != 2 || w.shared.conns != 3 || w.a.known.n != 3 {
 		t.Errorf("%+v, %d connections", w.totals, w.shared.conns)
 	}
 
@@ -121,8 +121,8 @@ func TestAssembleEviction(t *testing.T) {
 	w.a = newAssembler(&w.shared)
 	connect(1, "> S")
 	connect(2, "> S")
-	if len(resting.known) != 1 || len(w.a.known) != 2 || w.shared.conns != 3 {
-		t.Errorf("%d and %d connections", len(resting.known), len(w.a.known))
+	if resting.known.n != 1 || w.a.known.n != 2 || w.shared.conns != 3 {
+		t.Errorf("%d and %d connections", resting.known.n, w.a.known.n)
 	}
 	resting.finish()
 	w.finish()
@@ -160,8 +160,8 @@ func TestAssembleForgetsEnded(t *testing.T) {
 	}
 	w.port = 9
 	w.play("> S")
-	if len(w.a.known) != 3 || w.shared.ended != 2 || w.shared.conns != 3 || w.totals.Evicted != 0 {
-		t.Fatalf("%d known, %d ended, %d connections, %+v", len(w.a.known), w.shared.ended, w.shared.conns, w.totals)
+	if w.a.known.n != 3 || w.shared.ended != 2 || w.shared.conns != 3 || w.totals.Evicted != 0 {
+		t.Fatalf("%d known, %d ended, %d connections, %+v", w.a.known.n, w.shared.ended, w.shared.conns, w.totals)
 	}
 	for port, connections := range map[uint16]uint64{5: 6, 4: 6} {
 		w.port = port

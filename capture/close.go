@@ -236,7 +236,7 @@ func (s *shared) relieve() bool {
 // finish ends all connections at the end of the capture, in the order of
 // their last use so that runs are alike.
 func (a *assembler) finish() {
-	for n := a.used.oldest; n != nil; n = n.newer {
-		a.end(n.conn, flow.EndOfCapture)
+	for _, c := range a.known.byUse() {
+		a.end(c, flow.EndOfCapture)
 	}
 }

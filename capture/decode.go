@@ -29,6 +29,7 @@ type decoder struct {
 	// different places must not be taken for one.
 	frags *fragments
 
+	hasher  hasher
 	encaps  encapTable
 	unknown map[LinkType]flow.Problem // of link types, by type
 
@@ -52,7 +53,7 @@ type decoder struct {
 // newDecoder returns a decoder that reports problems to note, which may be nil,
 // and keeps fragments of its own.
 func newDecoder(note func(flow.Problem)) *decoder {
-	return &decoder{note: note, frags: new(fragments), unknown: make(map[LinkType]flow.Problem)}
+	return &decoder{note: note, hasher: newHasher(), frags: new(fragments), unknown: make(map[LinkType]flow.Problem)}
 }
 
 // encapName returns the words for segment.encap, outermost layer first, for

@@ -34,19 +34,15 @@ func (d *decoder) tcpSegment(e extent, s *segment) bucket {
 
 	options := e.data[min(tcpMinHeader, captured):captured]
 	s.print = fingerprint(s, d.ipID, fixed[12:tcpMinHeader], options)
+	s.hash = d.hasher.of(s)
 	return bucketTCP
 }
 
 // fingerprint computes segment.print. It has to be the same in every run, so
 // that a report can be compared with an earlier one; hash/maphash is not.
 // tail is the TCP header from the flags on, up to the options.
-func fingerprint(s *segment, ipID uint32, tail, options []byte) uint64 {
-	h := uint64(0x9e3779b97f4a7c15)
-	for _, a := range [...]*[16]byte{&s.src.addr, &s.dst.addr} {
-		h = stir(h, binary.LittleEndian.Uint64(a[:8]))
-		h = stir(h, binary.LittleEndian.Uint64(a[8:]))
-	}
-	h = stir(h, uint64(s.src.port)<<48|uint64(s.dst.port)<<32|uint64(ipID))
+func fingerprint(s *segment, ipID uint32, tail, options []byte) uint32 {
+	h := stir(0x9e3779b97f4a7c15, uint64(s.src.port)<<48|uint64(s.dst.port)<<32|uint64(ipID))
 	h = stir(h, uint64(s.seq)<<32|uint64(s.ack))
 	h = stir(h, binary.LittleEndian.Uint64(tail))
 	h = stir(h, uint64(s.length))
@@ -58,7 +54,7 @@ func fingerprint(s *segment, ipID uint32, tail, options []byte) uint64 {
 	for _, o := range options {
 		rest = rest<<8 | uint64(o)
 	}
-	return stir(h, rest)
+	return uint32(stir(h, rest))
 }
 
 // stir mixes the next 8 bytes into a hash. Each step can be undone knowing v,

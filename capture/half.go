@@ -217,6 +217,14 @@ func (a *assembler) gap(c *conn, d flow.Dir, n uint64, cause flow.GapCause, p *f
 func (a *assembler) data(c *conn, d flow.Dir, seq uint32, s *segment, p *flow.Packet) outcome {
 	h := &c.half[d]
 	t := stretch{seq, s.length, s.payload}
+	if seq == h.next && h.known && len(h.queue) == 0 && h.fin == nil { // as it mostly is
+		h.direct++
+		a.deliver(c, d, t, p)
+		if h.rst != nil {
+			a.closeIfReached(c, d)
+		}
+		return broughtSomething
+	}
 	if !h.known {
 		h.known, h.next = true, seq
 		if h.rst != nil && !near(h.rst.seq, seq) {

@@ -88,13 +88,12 @@ func (p *Pump) stop(all []*intake) {
 // take puts the packet that was peeked through. It tells whether there was a
 // tick.
 func (p *Pump) take(in *intake) (ticked bool) {
-	info := in.source.Info()
 	if in.pt == nil {
-		in.pt = p.pointFor(info, in.at.Time)
+		in.pt = p.pointFor(in.source.Info(), in.at.Time)
 		in.pt.reading = true
 	}
 	if in.rest == nil {
-		p.dec.note, p.dec.frags = info.AddProblem, in.pt.frags
+		p.dec.note, p.dec.frags = in.source.Info().AddProblem, in.pt.frags
 		p.dec.decodePacket(in.at)
 	}
 	in.n++

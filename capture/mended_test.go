@@ -76,15 +76,15 @@ func TestHandOverKeepsChains(t *testing.T) {
 		}
 		return n
 	}
-	used, waiting, over := count(&w.a.used), count(&w.a.waiting), count(&w.a.over)
+	used, waiting, over := w.a.known.n, count(&w.a.waiting), count(&w.a.over)
 	if waiting == 0 || over == 0 {
 		t.Fatalf("%d of %d connections wait, %d are over", waiting, used, over)
 	}
 	w.a.handOver(other, 0)
-	if n := count(&w.a.used) + count(&w.a.waiting) + count(&w.a.over); n != 0 {
+	if n := w.a.known.n + count(&w.a.waiting) + count(&w.a.over); n != 0 {
 		t.Errorf("%d entries stay behind", n)
 	}
-	if u, wa, o := count(&other.used), count(&other.waiting), count(&other.over); u != used || wa != waiting || o != over {
+	if u, wa, o := other.known.n, count(&other.waiting), count(&other.over); u != used || wa != waiting || o != over {
 		t.Errorf("%d used, %d waiting, %d over became %d, %d, %d", used, waiting, over, u, wa, o)
 	}
 }

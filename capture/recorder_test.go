@@ -250,7 +250,8 @@ func (w *wire) segment(words []string) segment {
 	if s.flags&flagSYN != 0 {
 		s.seq--
 	}
-	s.print = w.num + 1e6
+	s.print = uint32(w.num) + 1e6
+	s.hash = uint64(s.src.port+s.dst.port) % 3 // many have the same
 	return s
 }
 
@@ -309,19 +310,11 @@ func (w *wire) checkEmpty() {
 	if l := w.totals.Ledger; w.shared.queued != 0 || l.Waiting != 0 || w.a.waiting.oldest != nil {
 		w.t.Errorf("%d bytes are still queued, %d packets wait, waiting: %v", w.shared.queued, l.Waiting, w.a.waiting.oldest)
 	}
-	for c := range w.a.used.all() {
+	for c := range w.a.known.all() {
 		for i := range c.half {
 			if h := &c.half[i]; h.queue != nil || h.queued != 0 {
 				w.t.Errorf("a closed connection holds %d bytes", h.queued)
 			}
-		}
-	}
-}
-
-// all ranges over the connections of a chain, oldest first.
-func (l *chain) all() func(yield func(*conn) bool) {
-	return func(yield func(*conn) bool) {
-		for n := l.oldest; n != nil && yield(n.conn); n = n.newer {
 		}
 	}
 }

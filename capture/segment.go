@@ -28,6 +28,8 @@ const (
 // segment is what decoding leaves of a TCP packet.
 type segment struct {
 	src, dst endpoint
+	// hash is the one of hasher, for the table of connections.
+	hash uint64
 	// encap identifies the stack of VLANs and tunnels around the packet; 0 is
 	// none. decoder.encapName turns it into words.
 	encap    uint32
@@ -40,11 +42,11 @@ type segment struct {
 	// length is the payload's length on the wire; payload is shorter where
 	// the snapshot length cut it.
 	length int
-	// print is a fingerprint over all that identifies one packet on its way
-	// through several interfaces of a host: addresses, ports, IP id, sequence
-	// and acknowledgement numbers, flags, window, length, TCP checksum and TCP
-	// options; not TTL, IP checksum, MAC addresses or interface.
-	print uint64
+	// print is a fingerprint over all that identifies one packet of its
+	// connection on its way through several interfaces of a host: ports, IP id,
+	// sequence and acknowledgement numbers, flags, window, length, TCP checksum
+	// and TCP options; not TTL, IP checksum, MAC addresses or interface.
+	print uint32
 	// held is how many earlier packets (fragments) waited for this one and
 	// now share its bucket.
 	held uint64
