@@ -87,6 +87,14 @@ func (d *decoder) decode(p *Packet, s *segment) (b bucket) {
 // decodeUnguarded is decode without its safety net, so that tests can see that
 // the net is not needed.
 func (d *decoder) decodeUnguarded(p *Packet, s *segment) bucket {
+	if d.plain(p, s) {
+		return bucketTCP
+	}
+	return d.layers(p, s)
+}
+
+// layers decodes a packet layer by layer.
+func (d *decoder) layers(p *Packet, s *segment) bucket {
 	*s = segment{}
 	d.num, d.now, d.tunnels, d.ipID = p.Num, p.Time, 0, 0
 	// A file may claim fewer bytes on the wire than it holds.

@@ -27,7 +27,9 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, link uint16, orig uint32, data []byte) {
 		d := newDecoder(func(flow.Problem) {})
 		var s segment
-		b := d.decodeUnguarded(&Packet{Link: LinkType(link), Data: data, Orig: orig}, &s)
+		p := &Packet{Link: LinkType(link), Data: data, Orig: orig}
+		b := d.decodeUnguarded(p, &s)
+		comparePlain(t, p)
 		if b != bucketTCP {
 			return
 		}
