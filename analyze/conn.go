@@ -13,14 +13,33 @@ import (
 // Directions are turned here so that index 0 is who sends requests and 1 who
 // sends responses, which for a connection without a captured SYN is learnt
 // from the content.
+//
+// What each segment touches stands at the front: thousands of connections take
+// turns, and most of the time goes into fetching them from memory.
 type conn struct {
-	e    *Engine
-	info *flow.Conn
-	// flipped is set when the flow's client is the HTTP server.
-	flipped bool
-	side    [2]*side
+	e *Engine
 	// at is the packet that is being looked at.
 	at *flow.Packet
+	// lastPayload is when bytes last went over the connection.
+	lastPayload flow.Time
+	side        [2]*side
+	// windowOf is the handshake whose packets window holds, if any.
+	windowOf *sighting
+	// stale are the exchanges that changed with the packet at hand.
+	stale []*exchange
+	// flipped is set when the flow's client is the HTTP server.
+	flipped bool
+	// seen and missed tell for each side whether bytes of it came, and
+	// whether some were reported missing.
+	seen, missed [2]bool
+	// reset is set once one of closes was a RST.
+	reset, ended bool
+	// upgraded is the handshake whose 101 turned this connection into a
+	// WebSocket; nil before, and for a 101 whose request is not known.
+	upgraded *sighting
+	window   window
+
+	info *flow.Conn
 	// proxy is the PROXY header at the start of the connection.
 	proxy ProxyHeader
 
@@ -43,30 +62,16 @@ type conn struct {
 	// behind a hole: it may have been the latest one's, come early.
 	shifted bool
 
-	// upgraded is the handshake whose 101 turned this connection into a
-	// WebSocket; nil before, and for a 101 whose request is not known.
-	upgraded *sighting
-	// switched is the head of that 101.
+	// switched is the head of the 101 of upgraded.
 	switched *http1.Head
 	// roll has the handshakes seen here, for the close to be told to. A pooled
 	// connection can carry them for days.
 	roll
-	window window
-	// windowOf is the handshake whose packets window holds, if any.
-	windowOf *sighting
 	// opened is the packet with which the connection appeared, openedRaw its
 	// bytes if they cannot be read again.
 	opened    PacketRef
 	openedRaw []byte
-	// lastPayload is when bytes last went over the connection.
-	lastPayload flow.Time
-	closes      [2]closeEvent // by who sent it
-	// seen and missed tell for each side whether bytes of it came, and
-	// whether some were reported missing.
-	seen, missed [2]bool
-	ended        bool
-	// stale are the exchanges that changed with the packet at hand.
-	stale []*exchange
+	closes    [2]closeEvent // by who sent it
 }
 
 // earlyResponse is a response head without a request (yet).
@@ -87,7 +92,9 @@ type closeEvent struct {
 func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	c.at = p
 	c.lastPayload = max(c.lastPayload, p.Time)
-	c.reopen(d)
+	if c.reset {
+		c.reopen(d)
+	}
 	from := c.sideOf(d)
 	c.seen[from.who] = true
 	if from.stage != opaque && (c.windowOf != nil || from.open || from.current == nil) {
@@ -118,6 +125,7 @@ func (c *conn) Close(d flow.Dir, how flow.How, p *flow.Packet) {
 	who := c.role(d)
 	if c.closes[who].how == 0 {
 		c.closes[who] = closeEvent{how, refOf(p)}
+		c.reset = c.reset || how == flow.RST
 	}
 	// What a RST means is decided at the end: it may be forged, and an answer
 	// may have been on its way when the client sent it.
@@ -265,7 +273,7 @@ func (c *conn) turnRound() {
 		if s == nil {
 			continue
 		}
-		s.who = who
+		s.who = uint8(who)
 		s.parser.Init(s, who == 1)
 		if s.stage == speaking {
 			s.parser.Search() // no head was among what it has sent so far

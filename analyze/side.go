@@ -20,28 +20,31 @@ const (
 
 // side is what one end of a connection sends.
 type side struct {
-	c      *conn
-	who    int // 0 sends requests, 1 responses
-	stage  stage
-	buf    []byte // while detecting
-	skip   int    // bytes of a PROXY header still to come
-	bufAt  PacketRef
-	held   held // while paused
+	// What each segment touches, see conn.
+	c     *conn
+	who   uint8 // 0 sends requests, 1 responses
+	stage stage
+	// open is set while there is a head at hand, which starts in packet begin.
+	open bool
+	// late is set if bytes were held back while detecting, from packet bufAt on.
+	late bool
+	// current is the exchange whose body is being read.
+	current *exchange
+	// early is set while the body of an early response is being read.
+	early  *earlyResponse
 	parser http1.Parser
 	reader *ws.Reader
-	// begin is the packet in which the head at hand starts; open is set while
-	// there is such a head.
+
+	buf   []byte // while detecting; it begins in packet bufAt
+	bufAt PacketRef
+	skip  int // bytes of a PROXY header still to come
+	held  held   // while paused
 	begin PacketRef
-	open  bool
 	// replay is the packet that bytes came in which were held back, while they
 	// are looked at.
 	replay PacketRef
 	// httpAt is the packet in which HTTP among frames may have begun.
 	httpAt PacketRef
-	// current is the exchange whose body is being read.
-	current *exchange
-	// early is set while the body of an early response is being read.
-	early *earlyResponse
 	// next is what follows a head that ended HTTP.
 	next stage
 	// holed is set while messages may be missing in a hole; inGap during the
@@ -54,7 +57,7 @@ type side struct {
 }
 
 func newSide(c *conn, who int) *side {
-	s := &side{c: c, who: who}
+	s := &side{c: c, who: uint8(who)}
 	s.parser.Init(s, who == 1)
 	return s
 }
@@ -67,7 +70,7 @@ func (s *side) feed(b []byte) {
 			b = s.detect(b)
 		case speaking:
 			rest, stopped := s.parser.Feed(b)
-			s.bufAt = PacketRef{}
+			s.late = false
 			if !stopped {
 				return
 			}
@@ -97,7 +100,7 @@ func (s *side) turn(st stage) {
 		s.parser.Init(s, s.who == 1)
 	case framing:
 		if s.reader == nil {
-			s.reader = s.c.newReader(s.who)
+			s.reader = s.c.newReader(int(s.who))
 		}
 	case detecting, paused, opaque, closed:
 	}
@@ -135,9 +138,9 @@ func (s *side) packet() PacketRef {
 
 // here is the packet in which what is being looked at began.
 func (s *side) here() PacketRef {
-	if at := s.bufAt; at.Num != 0 {
-		s.bufAt = PacketRef{}
-		return at
+	if s.late {
+		s.late = false
+		return s.bufAt
 	}
 	return s.packet()
 }
@@ -159,6 +162,7 @@ func (s *side) detect(b []byte) []byte {
 	if more && len(b) < preface.Enough {
 		if len(s.buf) == 0 {
 			s.bufAt = s.here()
+			s.late = true
 			s.buf = append(s.buf, b...)
 		}
 		return nil
@@ -241,7 +245,7 @@ func (s *side) undetected() {
 	s.buf = nil
 	s.turn(speaking)
 	s.feed(held)
-	s.bufAt = PacketRef{}
+	s.late = false
 }
 
 // finish takes the end of what the side sends.

@@ -78,7 +78,8 @@ type Parser struct {
 	handler  Handler
 	response bool
 	state    state
-	begun    bool // Begin was called for the head in buf
+	begun    bool   // Begin was called for the head in buf
+	left     uint64 // of the body or the chunk
 	// buf holds a head, a chunk line or a line of the search, as far as it
 	// has come; scanned is how much of it has been searched for an end, behind
 	// a hole in a head how much of it is whole field lines.
@@ -87,7 +88,6 @@ type Parser struct {
 	checked bool // the start line in buf is a valid one
 	// fresh is set while buf begins right behind a hole.
 	fresh bool
-	left  uint64 // of the body or the chunk
 	// head is the one with a hole that is being read on; nil otherwise.
 	head  *Head
 	flaws Flaw // of the message that is coming or going on

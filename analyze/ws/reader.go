@@ -39,16 +39,15 @@ type Settings struct {
 // first line, nothing is counted; once it no longer does, it is counted as the
 // frame that it pretends to be, as if there had been no doubt.
 type Reader struct {
-	Tally
-	// HTTP is set once an HTTP head was found; the Reader has then stopped.
-	HTTP bool
-
 	pos    position
 	offset uint64
+	// HTTP is set once an HTTP head was found; the Reader has then stopped.
+	HTTP   bool
+	trying bool
+	Tally
 	// attempt is nil until the first illegal head that fits HTTP: most
 	// connections never need one.
 	attempt *attempt
-	trying  bool
 	httpAt  uint64
 }
 

@@ -10,8 +10,6 @@ type Tally struct {
 	Bytes uint64
 	// Messages counts data messages whose last frame's head was seen.
 	Messages uint64
-	// Opcodes counts frames by opcode (RFC 6455 section 11.8).
-	Opcodes [16]uint64
 	// CloseSeen is set by the first close frame. CloseCode is the status code
 	// in it (section 7.4), 0 where it has none or a hole took it.
 	CloseSeen bool
@@ -19,6 +17,8 @@ type Tally struct {
 	// Lost is set when frames could not be followed all the way: a hole took
 	// part of a head, or a head gave a length that cannot be.
 	Lost bool
+	// Opcodes counts frames by opcode (RFC 6455 section 11.8).
+	Opcodes [16]uint64
 
 	reason      [maxReason]byte
 	reasonLen   uint8
