@@ -175,6 +175,12 @@ func (e *Engine) newExchange(c *conn, h *http1.Head, begin PacketRef) *exchange 
 // intern returns a copy of s that is shared with earlier ones, so that heads
 // are not kept alive for the sake of a host name.
 func (e *Engine) intern(s string) string {
+	switch s { // what is asked for most
+	case "GET":
+		return "GET"
+	case "1.1":
+		return "1.1"
+	}
 	if known, ok := e.hosts[s]; ok {
 		return known
 	}

@@ -79,11 +79,13 @@ func (h *Head) addFolds(text string, isField bool) (rest string, ended bool) {
 
 // trim returns s without the white space around it (RFC 9110 section 5.6.3);
 // most values have one space before them, which strings.Trim makes much of.
-func trim(s string) string {
+func trim(s string) string { return trimRight(trimLeft(s)) }
+
+func trimLeft(s string) string {
 	for s != "" && (s[0] == ' ' || s[0] == '\t') {
 		s = s[1:]
 	}
-	return trimRight(s)
+	return s
 }
 
 func trimRight(s string) string {
@@ -97,6 +99,20 @@ func trimRight(s string) string {
 // is one. Where the line was cut, its colon may only not be there yet.
 func (h *Head) addField(line string, ended bool) bool {
 	h.noteControl(line)
+	n := 0 // how much of the line is a token
+	for n < len(line) && tokenByte[line[n]] {
+		n++
+	}
+	if n == 0 || n == len(line) || line[n] != ':' {
+		return h.addOddField(line, ended)
+	}
+	h.Fields = append(h.Fields, Field{Name: line[:n], Value: trim(line[n+1:])})
+	return true
+}
+
+// addOddField is addField for a line that does not begin with a token and a
+// colon.
+func (h *Head) addOddField(line string, ended bool) bool {
 	name, value, ok := strings.Cut(line, ":")
 	if !ok {
 		if ended {

@@ -21,8 +21,16 @@ const (
 // bodyFraming decides by RFC 9112 section 6.3, for a message without special
 // rules of its status or method. Contradictions become flaws.
 func (h *Head) bodyFraming() (framing, uint64) {
-	lengths := h.Count("Content-Length")
-	if h.Has("Transfer-Encoding") {
+	lengths, codings := 0, 0
+	for i := range h.Fields {
+		switch name := h.Fields[i].Name; {
+		case sameName(name, "Content-Length"):
+			lengths++
+		case sameName(name, "Transfer-Encoding"):
+			codings++
+		}
+	}
+	if codings > 0 {
 		if lengths > 0 {
 			h.Flaws |= LengthAndChunked
 		}

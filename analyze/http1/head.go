@@ -76,7 +76,7 @@ func (h *Head) Reason() string { return h.reason }
 // Has reports whether a field of that name is there, in any case.
 func (h *Head) Has(name string) bool {
 	for i := range h.Fields {
-		if strings.EqualFold(h.Fields[i].Name, name) {
+		if sameName(h.Fields[i].Name, name) {
 			return true
 		}
 	}
@@ -86,18 +86,22 @@ func (h *Head) Has(name string) bool {
 // Get returns the value of the first field of that name, "" if there is none.
 func (h *Head) Get(name string) string {
 	for i := range h.Fields {
-		if strings.EqualFold(h.Fields[i].Name, name) {
+		if sameName(h.Fields[i].Name, name) {
 			return h.Fields[i].Value
 		}
 	}
 	return ""
 }
 
+// sameName compares field names, which are ASCII: strings.EqualFold alone would
+// take a Kelvin sign for a k, and look at names of any length.
+func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
 // Count returns how many lines have that name.
 func (h *Head) Count(name string) int {
 	n := 0
 	for i := range h.Fields {
-		if strings.EqualFold(h.Fields[i].Name, name) {
+		if sameName(h.Fields[i].Name, name) {
 			n++
 		}
 	}
@@ -110,7 +114,7 @@ func (h *Head) Join(name string) string {
 	first, more := "", false
 	var b strings.Builder
 	for i := range h.Fields {
-		if !strings.EqualFold(h.Fields[i].Name, name) {
+		if !sameName(h.Fields[i].Name, name) {
 			continue
 		}
 		if !more {
@@ -135,7 +139,7 @@ func (h *Head) Join(name string) string {
 // parameters; only what stands before counts.
 func (h *Head) HasToken(name, token string) bool {
 	for i := range h.Fields {
-		if strings.EqualFold(h.Fields[i].Name, name) && listHas(h.Fields[i].Value, token) {
+		if sameName(h.Fields[i].Name, name) && listHas(h.Fields[i].Value, token) {
 			return true
 		}
 	}

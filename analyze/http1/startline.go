@@ -37,23 +37,25 @@ func (h *Head) parseRequestLine(line string, whole bool) bool {
 	if !ok || method == "" || len(method) > maxMethod || !isToken(method) {
 		return false
 	}
-	if trimmed := strings.TrimLeft(rest, " \t"); trimmed != rest {
+	if trimmed := trimLeft(rest); trimmed != rest {
 		rest = trimmed
 		h.Flaws |= BadStartLine
 	}
 	target, version := rest, ""
-	if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
+	if i := len(rest) - len(" HTTP/1.1"); i >= 0 && rest[i:] == " HTTP/1.1" { // as it mostly is
+		target, version = rest[:i], "1.1"
+	} else if i := strings.LastIndex(rest, " HTTP/"); i >= 0 {
 		target, version = rest[:i], rest[i+len(" HTTP/"):]
 	} else if whole || hasControl(rest) {
 		return false
 	} else if i := strings.LastIndexByte(rest, ' '); i >= 0 && strings.HasPrefix("HTTP/", rest[i+1:]) {
 		target = rest[:i] // the cut goes through the version's name
 	}
-	if trimmed := strings.TrimRight(target, " \t"); trimmed != target || strings.ContainsAny(target, " \t") {
+	if trimmed := trimRight(target); trimmed != target || strings.IndexByte(target, ' ') >= 0 || strings.IndexByte(target, '\t') >= 0 {
 		target = trimmed
 		h.Flaws |= BadStartLine
 	}
-	if trimmed := strings.TrimRight(version, " \t"); trimmed != version {
+	if trimmed := trimRight(version); trimmed != version {
 		version = trimmed
 		h.Flaws |= BadStartLine
 	}
