@@ -135,6 +135,8 @@ func TestListener(t *testing.T) {
 	}{
 		"client's leg": {analyze.Sighting{Leg: analyze.ClientLeg, Request: head()}, "8080", "its own leg", "http"},
 		"header":       {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("443"), proto("https"))}, "443", "X-Forwarded-Port", "https"},
+		"zeros":        {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port(" 0443 "))}, "443", "X-Forwarded-Port", ""},
+		"no port":      {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("0"))}, "", "", ""},
 		"no scheme":    {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80"))}, "80", "X-Forwarded-Port", ""},
 		"hostile":      {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80; id"), proto("https"))}, "", "", ""},
 		"too large":    {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("65536"))}, "", "", ""},

@@ -30,10 +30,10 @@ func (p *page) answer(s *analyze.Snapshot, stories []*story) {
 			ofAll(t.damaged, t.total), p.reasonOf(t.firstDamaged))))
 		p.remedyLine("", causesOf(t.firstDamaged), stories)
 	case t.undetermined == t.total:
-		p.styled(bold, "", "", count(t.total, "WebSocket handshake, and nothing certain can be said of it; why stands below.",
+		p.styled(bold, "", "", Count(t.total, "WebSocket handshake, and nothing certain can be said of it; why stands below.",
 			"WebSocket handshakes, and nothing certain can be said of any; why stands below."))
 	default:
-		p.styled(bold, "", "", p.own(count(t.total, "WebSocket handshake", "WebSocket handshakes")+"; none is known to have failed."))
+		p.styled(bold, "", "", p.own(Count(t.total, "WebSocket handshake", "WebSocket handshakes")+"; none is known to have failed."))
 	}
 	p.remainder(t)
 }
@@ -92,7 +92,7 @@ func tallyOf(hs []*analyze.Handshake) tally {
 }
 
 func ofAll(n, total int) string {
-	return fmt.Sprintf("%s of %s", grouped(uint64(n)), count(total, "WebSocket handshake", "WebSocket handshakes"))
+	return fmt.Sprintf("%s of %s", grouped(uint64(n)), Count(total, "WebSocket handshake", "WebSocket handshakes"))
 }
 
 // reason is why some handshakes failed: all that had to go wrong for it, in
@@ -278,7 +278,7 @@ func inSentence(title string) string {
 }
 
 func (p *page) allHealthy(t tally, stories []*story) {
-	s := count(t.total, "WebSocket handshake", "WebSocket handshakes")
+	s := Count(t.total, "WebSocket handshake", "WebSocket handshakes")
 	switch {
 	case len(stories) > 0 && stories[0].Severity == analyze.Error:
 		// The handshake is sound, and what came after it is not.
@@ -306,7 +306,7 @@ func (p *page) remainder(t tally) {
 	var more []string
 	add := func(n int, one, many string) {
 		if n > 0 && n < t.total {
-			more = append(more, count(n, one, many))
+			more = append(more, Count(n, one, many))
 		}
 	}
 	if t.failed > 0 || t.healthy < t.total {
@@ -315,7 +315,7 @@ func (p *page) remainder(t tally) {
 	add(t.damaged, "succeeded although damaged", "succeeded although damaged")
 	add(t.undetermined, "cannot be judged", "cannot be judged")
 	if t.pending > 0 {
-		more = append(more, count(t.pending, "still waits for an answer", "still wait for an answer"))
+		more = append(more, Count(t.pending, "still waits for an answer", "still wait for an answer"))
 	}
 	if len(more) > 0 {
 		s := strings.Join(more, "; ") + "."
