@@ -96,8 +96,12 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 	url := "'http://" + at + path + "'"
 	const command = "curl -i -N -m 5 --http1.1 "
 	before := ""
+	if masks(f) {
+		before = fillIn
+	}
 	if len(command+url+" \\") > commandWidth {
-		before, url = shellVariable("URL", "http://"+at+path), `"$URL"`
+		before += shellVariable("URL", "http://"+at+path)
+		url = `"$URL"`
 	}
 	return before + command + url + " \\\n" + host +
 		"    -H 'Connection: Upgrade' -H 'Upgrade: websocket' \\\n" +
@@ -105,13 +109,18 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 		"    -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='"
 }
 
+// fillIn stands above a command with a hole where a secret was. A shell that
+// takes no comments, as zsh does at its prompt, must make nothing of it: hence
+// the quotes, without which it would read from a file and write to another.
+const fillIn = "# FIRST put the real value in the place of '" + wiretext.Masked + "' below.\n"
+
 // commandWidth is how wide a command may be to stand indented on a terminal of
 // 80 columns, where a line that breaks by itself cannot be copied.
 const commandWidth = 74
 
 // shellVariable assigns a value, which has no quote in it, in as many lines as
 // it takes. Unlike a string that goes on in the next line, they may be
-// indented.
+// indented. A mask stays whole: somebody will look for it.
 func shellVariable(name, value string) string {
 	var b strings.Builder
 	so := ""
@@ -119,6 +128,10 @@ func shellVariable(name, value string) string {
 		n := min(len(value), commandWidth-len(name+"="+so+"''"))
 		for n < len(value) && n > 1 && !utf8.RuneStart(value[n]) {
 			n--
+		}
+		near := value[:min(len(value), n+len(wiretext.Masked)-1)]
+		if at := strings.LastIndex(near, wiretext.Masked); at > 0 && at+len(wiretext.Masked) > n {
+			n = at
 		}
 		fmt.Fprintf(&b, "%s=%s'%s'\n", name, so, value[:n])
 		so, value = "$"+name, value[n:]

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
+	"elbscope/internal/wiretext"
 )
 
 func TestAskPath(t *testing.T) {
@@ -177,6 +179,40 @@ func TestLongTarget(t *testing.T) {
 	words := strings.Split(string(out), "\n")
 	if err != nil || len(words) < 5 || words[4] != "http://10.0.1.2:80"+target {
 		t.Errorf("%v %q", err, words)
+	}
+}
+
+// TestMaskedSecret wants a command with a hole to say so above it, to a shell
+// that takes no comments as well; the hole is never cut in two.
+func TestMaskedSecret(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 * commandWidth {
+		f := &facts{Facts: analyze.Facts{Target: "/" + strings.Repeat("a", n) + "?token=<masked>&b=<masked>", Instance: "10.0.1.2:80"}}
+		for _, command := range []string{curl(f), frontCurl(f)} {
+			first, rest, _ := strings.Cut(command, "\n")
+			if first+"\n" != fillIn || strings.Count(rest, wiretext.Masked) != 2 {
+				t.Fatalf("%d: %s", n, command)
+			}
+			for l := range strings.Lines(command) {
+				if len(l) > commandWidth+1 {
+					t.Errorf("a line of %d: %s", len(l)-1, l)
+				}
+			}
+		}
+	}
+	f := &facts{Facts: analyze.Facts{Target: "/chat?room=7", Instance: "10.0.1.2:80"}}
+	if got := curl(f); strings.Contains(got, "#") {
+		t.Errorf("nothing is masked in %s", got)
+	}
+	c := exec.Command(sh, "-c", "printf '%s\\n' \\"+fillIn)
+	c.Dir = t.TempDir()
+	out, err := c.CombinedOutput()
+	left, _ := os.ReadDir(c.Dir)
+	if err != nil || !strings.HasPrefix(string(out), "#\nFIRST\n") || !strings.Contains(string(out), "\n<masked>\nbelow.\n") || len(left) != 0 {
+		t.Errorf("read as a command: %v %q, left %v", err, out, left)
 	}
 }
 
