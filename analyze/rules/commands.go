@@ -41,6 +41,36 @@ func portOf(s, other string) string {
 // one gives nothing where the capture does not show it.
 func appOr(f *facts, neutral string) string { return endpointOr(f.Application, neutral) }
 
+// nginxAt says in a title where the nginx stands that has to change.
+func nginxAt(f *facts) string {
+	front, back := codeSpan(f.Front), codeSpan(f.Back)
+	switch {
+	case !f.HopIsNginx():
+		return "on the instance"
+	case front == "":
+		return "at or before " + back
+	case strings.HasPrefix(f.Hop, "something between"):
+		return "between " + front + " and " + back
+	}
+	return "at " + front
+}
+
+// upstream is where the nginx of nginxAt has to pass requests on to.
+func upstream(f *facts, neutral string) string {
+	if f.HopIsNginx() {
+		return behind(f, neutral)
+	}
+	return appOr(f, neutral)
+}
+
+// behind is the server that the hop asks, in a remedy for the hop itself.
+func behind(f *facts, neutral string) string {
+	if f.Hop == "" || f.Example {
+		return appOr(f, neutral)
+	}
+	return endpointOr(f.Arrived.To, appOr(f, neutral))
+}
+
 // instancePort is the port on which the load balancer asks the instance.
 func instancePort(f *facts) string { return portOf(f.Instance, "80") }
 

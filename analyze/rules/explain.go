@@ -75,6 +75,9 @@ var pages = template.Must(template.New("pages").
 		"listenerport": listenerPort,
 		"portof":       portOf,
 		"place":        place,
+		"nginxat":      nginxAt,
+		"upstream":     upstream,
+		"behind":       behind,
 	}).
 	ParseFS(texts, "*.md", "remedies.tmpl"))
 
@@ -124,6 +127,27 @@ func (f *facts) InstanceOnly() bool { return f.Local && !f.Inferred && !f.Damage
 
 // ByNginx reports whether the hop looks like nginx.
 func (f *facts) ByNginx() bool { return strings.HasPrefix(f.Looks, "nginx") }
+
+// AnswersAsNginx reports whether the hop itself gave the answer, as nginx.
+func (f *facts) AnswersAsNginx() bool {
+	return f.Looks == "" && f.Front != "" && strings.HasSuffix(f.By, " on "+f.Front) && strings.Contains(f.By, "nginx")
+}
+
+// HopIsNginx reports whether the nginx that has to change stands where the hop
+// does, and not on the instance: the hop looks like one, or it does what a bare
+// nginx does and no load balancer of AWS: HTTP/1.0, or no word of the client.
+func (f *facts) HopIsNginx() bool {
+	if f.Local || f.Hop == "" || f.Front == "" && f.Back == "" {
+		return false
+	}
+	return f.ByNginx() || f.AnswersAsNginx() || f.Arrived.Version == "HTTP/1.0" || f.Inferred && f.Looks == "" && f.ClientFrom == ""
+}
+
+// UnknownBalancer reports whether what stands before the instance may be a load
+// balancer, and nothing tells of what kind.
+func (f *facts) UnknownBalancer() bool {
+	return !f.Example && !f.Local && f.Looks == "" && !f.HopIsNginx() && !strings.HasPrefix(f.Hop, "a proxy")
+}
 
 func render(id string, f *facts) (string, error) {
 	page := pages.Lookup(id + ".md")

@@ -214,7 +214,7 @@ func allMustChange(causes []*analyze.Finding) string {
 }
 
 // remedyLine says in one line what to do about the first of causes: the
-// remedy, if it is proven which hop did it; what the answer tells about the
+// remedy, if it is proven which hop did it and shown of what kind that is; what the answer tells about the
 // server that gave it; otherwise what to try, or where to read.
 func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*story) {
 	if len(causes) == 0 {
@@ -227,23 +227,27 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 		return
 	}
 	facts := f.Facts()
-	title, word := best(choicesOf(f, remedies)), "Remedy: "
+	c, word := best(choicesOf(f, remedies)), "Remedy: "
 	switch {
 	case facts.Hop == "" && facts.Meaning != "":
 		// Nobody on the way did it: what the answer tells comes first.
 		p.text(lead, lead, p.own(inline(p.masking.text(facts.Meaning))))
 		return
-	case title == "":
+	case c == nil:
 		if p.collect != nil { // on the screen
 			p.text(lead, lead, "What to do: m on its story lists what may help.")
 			return
 		}
 		p.text(lead, lead, "What to do: see "+id+".")
 		return
-	case f.Certainty != analyze.Proven || facts.Hop == "":
+	case f.Certainty != analyze.Proven || facts.Hop == "" || c.guess:
 		word = "Try first: "
 	}
-	p.text(lead+word, lead+strings.Repeat(" ", len(word)), p.own(inline(title)+"."))
+	text := advice(c)
+	if c.guess {
+		text = strings.Replace(text, "If ", "if ", 1)
+	}
+	p.text(lead+word, lead+strings.Repeat(" ", len(word)), p.own(inline(text)+"."))
 }
 
 // titleOf is what a finding says, for the middle of a sentence.
