@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -143,6 +144,17 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 // takes no comments, as zsh does at its prompt, must make nothing of it: hence
 // the quotes, without which it would read from a file and write to another.
 const fillIn = "# FIRST put the real value in the place of '" + wiretext.Masked + "' below.\n"
+
+// pingMillis is how often to ping, in milliseconds, so that the silence that was
+// cut does not come about: twice within it, or every half a minute.
+func pingMillis(f *facts) int {
+	const usual, most = 30_000, 45
+	seconds, unit, _ := strings.Cut(f.Idle, " ")
+	if s, err := strconv.ParseFloat(seconds, 64); err == nil && unit == "s" && s > 0 && s < most {
+		return int(s * 500)
+	}
+	return usual
+}
 
 // commandWidth is how wide a command may be to stand indented on a terminal of
 // 80 columns, where a line that breaks by itself cannot be copied.

@@ -216,6 +216,43 @@ func TestMaskedSecret(t *testing.T) {
 	}
 }
 
+// TestListenerIsNotLost: the command that deletes a listener does nothing while
+// the one that creates it again has no certificate, and deletes once it has.
+func TestListenerIsNotLost(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := exampleFacts(idConnectionRewrite)
+	e, err := Explain(&analyze.Finding{Rule: idConnectionRewrite, Words: analyze.FixedWords("", f)})
+	i := slices.IndexFunc(e.Remedies, func(r Remedy) bool { return strings.HasSuffix(r.Title, "with the AWS CLI") })
+	if err != nil || i < 0 {
+		t.Fatalf("%v in %+v", err, e.Remedies)
+	}
+	const aws = "aws() { echo \"$2\"; }\n"
+	command := e.Remedies[i].Config
+	if out, err := exec.Command(sh, "-c", aws+command).Output(); err == nil || len(out) > 0 {
+		t.Errorf("without a certificate: %v %q", err, out)
+	}
+	command = strings.Replace(command, "CERT=''", "CERT=arn:x", 1)
+	if out, err := exec.Command(sh, "-c", aws+command).Output(); err != nil || strings.Count(string(out), "\n") != 3 {
+		t.Errorf("with one: %v %q", err, out)
+	}
+}
+
+// TestPings: the interval is shorter than the silence that was cut.
+func TestPings(t *testing.T) {
+	for idle, want := range map[string]int{"60.0 s": 30000, "350.0 s": 30000, "44.9 s": 22450, "2.0 s": 1000, "": 30000, "900 ms": 30000, "value": 30000, "NaN s": 30000} {
+		if got := pingMillis(&facts{Facts: analyze.Facts{Idle: idle}}); got != want {
+			t.Errorf("after %q: %d, want %d", idle, got, want)
+		}
+	}
+	page, err := render(idIdleTimeout, &facts{Facts: analyze.Facts{Idle: "2.0 s"}})
+	if err != nil || !strings.Contains(page, "after only 2.0 s of silence") || !strings.Contains(page, ", 1000);") || strings.Contains(page, "45 seconds") {
+		t.Errorf("%v in %s", err, page)
+	}
+}
+
 // TestCommandsFit wants no line of a command to be wider than a terminal, where
 // it could not be copied.
 func TestCommandsFit(t *testing.T) {

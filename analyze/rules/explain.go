@@ -75,6 +75,7 @@ var pages = template.Must(template.New("pages").
 		"listenerport": listenerPort,
 		"portof":       portOf,
 		"place":        place,
+		"pingmillis":   pingMillis,
 		"nginxat":      nginxAt,
 		"upstream":     upstream,
 		"behind":       behind,
@@ -146,8 +147,12 @@ func (f *facts) HopIsNginx() bool {
 // UnknownBalancer reports whether what stands before the instance may be a load
 // balancer, and nothing tells of what kind.
 func (f *facts) UnknownBalancer() bool {
-	return !f.Example && !f.Local && f.Looks == "" && !f.HopIsNginx() && !strings.HasPrefix(f.Hop, "a proxy")
+	return !f.Example && !f.Local && f.Looks == "" && !f.HopIsNginx() && !f.BehindBalancer()
 }
+
+// BehindBalancer reports whether the hop stands behind a leg that came from a
+// load balancer, so that it is none itself, or a second one.
+func (f *facts) BehindBalancer() bool { return strings.HasPrefix(f.Hop, "a proxy (") && f.Front != "" }
 
 func render(id string, f *facts) (string, error) {
 	page := pages.Lookup(id + ".md")
