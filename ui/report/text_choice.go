@@ -55,7 +55,8 @@ func fitOf(f *analyze.Finding, facts *analyze.Facts, title string) (fit fitness,
 	}
 	for _, c := range circumstances {
 		if strings.Contains(title, c.words) {
-			return c.fit(facts), false
+			fit = c.fit(facts)
+			return fit, fit == likely && strings.HasPrefix(title, "nginx")
 		}
 	}
 	for _, p := range products {
@@ -126,8 +127,8 @@ var circumstances = []struct {
 	{"a hop sends it", func(f *analyze.Facts) fitness { return either(f.By == f.Arrived.From, fitting, contradicted) }},
 	// What damaged the request is a finding of its own then.
 	{"was rewritten before", func(*analyze.Facts) fitness { return contradicted }},
-	{"Make nginx expect", func(f *analyze.Facts) fitness {
-		return either(f.By == "" || mentions(f.By, "nginx"), fitting, neutral)
+	{"nginx: make it expect", func(f *analyze.Facts) fitness {
+		return either(mentions(f.By, "nginx"), fitting, either(f.By == "", likely, neutral))
 	}},
 	{"another proxy", func(f *analyze.Facts) fitness {
 		return either(strings.HasPrefix(f.Hop, "a proxy") && f.Looks == "", likely, unlikely)
@@ -254,9 +255,9 @@ func advice(c *choice) string {
 // withArticle puts one before a kind of hop.
 func withArticle(kind string) string {
 	switch {
-	case strings.HasPrefix(kind, "HAProxy"), strings.HasPrefix(kind, "Elastic Beanstalk"):
+	case kind == "nginx", kind == "HAProxy", kind == "Elastic Beanstalk":
 		return kind
-	case strings.HasPrefix(kind, "nginx"), strings.HasPrefix(kind, "Application"):
+	case strings.HasPrefix(kind, "nginx "), strings.HasPrefix(kind, "Application "):
 		return "an " + kind
 	}
 	return "a " + kind
