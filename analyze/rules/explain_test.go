@@ -342,6 +342,9 @@ func TestWhichNginx(t *testing.T) {
 			onInstance, "127.0.0.1:3000"},
 		"it looks so": {idUpgradeDropped, func(f *analyze.Facts) { f.Looks = "nginx (X-Real-IP is set)" }, "nginx at `203.0.113.10:80`: pass the upgrade on", "192.0.2.20:80"},
 		"it signs":    {idUpgradeDropped, func(f *analyze.Facts) { f.By = "nginx/1.22.1 on 203.0.113.10:80" }, "nginx at `203.0.113.10:80`: pass the upgrade on", "192.0.2.20:80"},
+		"one of two signs": {idUpgradeDropped, func(f *analyze.Facts) {
+			f.Hop, f.By = "something between 203.0.113.10:80 and 192.0.2.10", "nginx/1.22.1 on 203.0.113.10:80"
+		}, onInstance, neutralApplication},
 		"two hops": {idUpgradeDropped, func(f *analyze.Facts) {
 			f.Hop, f.Looks = "something between 203.0.113.10:80 and 192.0.2.10", "nginx (x)"
 		}, "nginx between `203.0.113.10:80` and `192.0.2.10`: pass the upgrade on", "192.0.2.20:80"},

@@ -194,7 +194,7 @@ func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 	if f.DamageHop == 0 && strings.HasPrefix(facts.Status, "502") {
 		// Who made up a 502 is where the next look goes.
 		known += " " + facts.By
-	} else if facts.Looks == "" && facts.Front != "" && strings.HasSuffix(facts.By, " on "+facts.Front) {
+	} else if facts.Looks == "" && facts.Front != "" && !strings.HasPrefix(facts.Hop, "something ") && strings.HasSuffix(facts.By, " on "+facts.Front) {
 		known = facts.By // the hop itself gave the answer, and signed it
 	}
 	switch {
