@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"elbscope/analyze"
+	"elbscope/ui/report"
 )
 
 // Writer writes something about handshakes to a file and returns what it did,
@@ -69,12 +70,7 @@ func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write writi
 	}
 }
 
-func handshakes(n int) string {
-	if n == 1 {
-		return "1 handshake"
-	}
-	return fmt.Sprintf("%d handshakes", n)
-}
+func handshakes(n int) string { return report.Count(n, "handshake", "handshakes") }
 
 // fileName proposes a name, after the capture's own time, where files may be
 // written.

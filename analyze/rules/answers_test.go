@@ -196,6 +196,46 @@ func TestSoundMeaning(t *testing.T) {
 	}
 }
 
+// TestBalancers: an answer of a load balancer's own making and its cookies tell
+// its kind, where nothing that it adds to a request does.
+func TestBalancers(t *testing.T) {
+	cookie := func(s string) []string { return append(slices.Clone(sound), "Cookie: a=b; "+s) }
+	bare := without("Connection", "Connection: keep-alive")
+	for name, tt := range map[string]struct {
+		sent   []string
+		answer []string
+		want   string
+	}{
+		"nothing":              {sound, []string{"HTTP/1.1 502 Bad Gateway", "Server: nginx"}, ""},
+		"Classic, its cookie":  {cookie("AWSELB=1"), []string{"HTTP/1.1 502 Bad Gateway"}, "a Classic Load Balancer (there is its cookie AWSELB)"},
+		"Classic, set":         {sound, []string{"HTTP/1.1 400 Bad Request", "Set-Cookie: AWSELBCORS=1; PATH=/"}, "a Classic Load Balancer (there"},
+		"Application, cookie":  {cookie("AWSALBCORS=1"), []string{"HTTP/1.1 502 Bad Gateway"}, "an Application Load Balancer (there is its cookie AWSALB)"},
+		"both":                 {cookie("AWSALB=1; AWSELB=2"), []string{"HTTP/1.1 502 Bad Gateway"}, ""},
+		"another of that name": {cookie("xAWSELB=1; b=AWSALB"), []string{"HTTP/1.1 502 Bad Gateway"}, ""},
+		"Classic, its answer":  {sound, []string{"HTTP/1.1 502 BAD_GATEWAY", "Content-Length: 0"}, "a Classic Load Balancer (it made up"},
+		"Application, answer":  {cookie("AWSELB=1"), []string{"HTTP/1.1 502 Bad Gateway", "Server: awselb/2.0"}, "an Application Load Balancer (it made up"},
+		"a relayed answer":     {sound, []string{"HTTP/1.1 400 BAD_REQUEST", "Content-Length: 0"}, ""},
+	} {
+		after := slices.Clone(bare)
+		for _, l := range tt.sent {
+			if strings.HasPrefix(l, "Cookie") {
+				after = append(after, l)
+			}
+		}
+		s := newScene(t).leg(analyze.ClientLeg, tt.sent...).answer("", tt.answer...).
+			leg(analyze.InstanceLeg, after...).answer("", "HTTP/1.1 400 Bad Request")
+		var f analyze.Facts
+		setHop(&f, s.h.Sightings[0], s.h.Sightings[1])
+		if !strings.HasPrefix(f.Looks, tt.want) || (tt.want == "") != (f.Looks == "") {
+			t.Errorf("%s: looks like %q", name, f.Looks)
+		}
+		s.h.Sightings[1].Leg = analyze.LocalLeg
+		if setHop(&f, s.h.Sightings[0], s.h.Sightings[1]); f.Looks != "" {
+			t.Errorf("%s: on the instance, %q", name, f.Looks)
+		}
+	}
+}
+
 func TestFingerprints(t *testing.T) {
 	tests := []struct {
 		name string

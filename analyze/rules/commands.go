@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -40,6 +41,36 @@ func portOf(s, other string) string {
 // appOr is where a proxy has to pass requests on to; "" as the neutral
 // one gives nothing where the capture does not show it.
 func appOr(f *facts, neutral string) string { return endpointOr(f.Application, neutral) }
+
+// nginxAt says in a title where the nginx stands that has to change.
+func nginxAt(f *facts) string {
+	front, back := codeSpan(f.Front), codeSpan(f.Back)
+	switch {
+	case !f.HopIsNginx():
+		return "on the instance"
+	case front == "":
+		return "at or before " + back
+	case strings.HasPrefix(f.Hop, "something between"):
+		return "between " + front + " and " + back
+	}
+	return "at " + front
+}
+
+// upstream is where the nginx of nginxAt has to pass requests on to.
+func upstream(f *facts, neutral string) string {
+	if f.HopIsNginx() {
+		return behind(f, neutral)
+	}
+	return appOr(f, neutral)
+}
+
+// behind is the server that the hop asks, in a remedy for the hop itself.
+func behind(f *facts, neutral string) string {
+	if f.Hop == "" || f.Example {
+		return appOr(f, neutral)
+	}
+	return endpointOr(f.Arrived.To, appOr(f, neutral))
+}
 
 // instancePort is the port on which the load balancer asks the instance.
 func instancePort(f *facts) string { return portOf(f.Instance, "80") }
@@ -96,13 +127,33 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 	url := "'http://" + at + path + "'"
 	const command = "curl -i -N -m 5 --http1.1 "
 	before := ""
+	if masks(f) {
+		before = fillIn
+	}
 	if len(command+url+" \\") > commandWidth {
-		before, url = shellVariable("URL", "http://"+at+path), `"$URL"`
+		before += shellVariable("URL", "http://"+at+path)
+		url = `"$URL"`
 	}
 	return before + command + url + " \\\n" + host +
 		"    -H 'Connection: Upgrade' -H 'Upgrade: websocket' \\\n" +
 		"    -H 'Sec-WebSocket-Version: 13' \\\n" +
 		"    -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='"
+}
+
+// fillIn stands above a command with a hole where a secret was. A shell that
+// takes no comments, as zsh does at its prompt, must make nothing of it: hence
+// the quotes, without which it would read from a file and write to another.
+const fillIn = "# FIRST put the real value in the place of '" + wiretext.Masked + "' below.\n"
+
+// pingMillis is how often to ping, in milliseconds, so that the silence that was
+// cut does not come about: twice within it, or every half a minute.
+func pingMillis(f *facts) int {
+	const usual, most = 30_000, 45
+	seconds, unit, _ := strings.Cut(f.Idle, " ")
+	if s, err := strconv.ParseFloat(seconds, 64); err == nil && unit == "s" && s > 0 && s < most {
+		return int(s * 500)
+	}
+	return usual
 }
 
 // commandWidth is how wide a command may be to stand indented on a terminal of
@@ -111,7 +162,7 @@ const commandWidth = 74
 
 // shellVariable assigns a value, which has no quote in it, in as many lines as
 // it takes. Unlike a string that goes on in the next line, they may be
-// indented.
+// indented. A mask stays whole: somebody will look for it.
 func shellVariable(name, value string) string {
 	var b strings.Builder
 	so := ""
@@ -119,6 +170,10 @@ func shellVariable(name, value string) string {
 		n := min(len(value), commandWidth-len(name+"="+so+"''"))
 		for n < len(value) && n > 1 && !utf8.RuneStart(value[n]) {
 			n--
+		}
+		near := value[:min(len(value), n+len(wiretext.Masked)-1)]
+		if at := strings.LastIndex(near, wiretext.Masked); at > 0 && at+len(wiretext.Masked) > n {
+			n = at
 		}
 		fmt.Fprintf(&b, "%s=%s'%s'\n", name, so, value[:n])
 		so, value = "$"+name, value[n:]

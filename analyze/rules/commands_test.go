@@ -2,6 +2,7 @@ package rules
 
 import (
 	"net/netip"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
+	"elbscope/internal/wiretext"
 )
 
 func TestAskPath(t *testing.T) {
@@ -135,6 +137,8 @@ func TestListener(t *testing.T) {
 	}{
 		"client's leg": {analyze.Sighting{Leg: analyze.ClientLeg, Request: head()}, "8080", "its own leg", "http"},
 		"header":       {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("443"), proto("https"))}, "443", "X-Forwarded-Port", "https"},
+		"zeros":        {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port(" 0443 "))}, "443", "X-Forwarded-Port", ""},
+		"no port":      {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("0"))}, "", "", ""},
 		"no scheme":    {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80"))}, "80", "X-Forwarded-Port", ""},
 		"hostile":      {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("80; id"), proto("https"))}, "", "", ""},
 		"too large":    {analyze.Sighting{Leg: analyze.InstanceLeg, Request: head(port("65536"))}, "", "", ""},
@@ -175,6 +179,77 @@ func TestLongTarget(t *testing.T) {
 	words := strings.Split(string(out), "\n")
 	if err != nil || len(words) < 5 || words[4] != "http://10.0.1.2:80"+target {
 		t.Errorf("%v %q", err, words)
+	}
+}
+
+// TestMaskedSecret wants a command with a hole to say so above it, to a shell
+// that takes no comments as well; the hole is never cut in two.
+func TestMaskedSecret(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 2 * commandWidth {
+		f := &facts{Facts: analyze.Facts{Target: "/" + strings.Repeat("a", n) + "?token=<masked>&b=<masked>", Instance: "10.0.1.2:80"}}
+		for _, command := range []string{curl(f), frontCurl(f)} {
+			first, rest, _ := strings.Cut(command, "\n")
+			if first+"\n" != fillIn || strings.Count(rest, wiretext.Masked) != 2 {
+				t.Fatalf("%d: %s", n, command)
+			}
+			for l := range strings.Lines(command) {
+				if len(l) > commandWidth+1 {
+					t.Errorf("a line of %d: %s", len(l)-1, l)
+				}
+			}
+		}
+	}
+	f := &facts{Facts: analyze.Facts{Target: "/chat?room=7", Instance: "10.0.1.2:80"}}
+	if got := curl(f); strings.Contains(got, "#") {
+		t.Errorf("nothing is masked in %s", got)
+	}
+	c := exec.Command(sh, "-c", "printf '%s\\n' \\"+fillIn)
+	c.Dir = t.TempDir()
+	out, err := c.CombinedOutput()
+	left, _ := os.ReadDir(c.Dir)
+	if err != nil || !strings.HasPrefix(string(out), "#\nFIRST\n") || !strings.Contains(string(out), "\n<masked>\nbelow.\n") || len(left) != 0 {
+		t.Errorf("read as a command: %v %q, left %v", err, out, left)
+	}
+}
+
+// TestListenerIsNotLost: the command that deletes a listener does nothing while
+// the one that creates it again has no certificate, and deletes once it has.
+func TestListenerIsNotLost(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := exampleFacts(idConnectionRewrite)
+	e, err := Explain(&analyze.Finding{Rule: idConnectionRewrite, Words: analyze.FixedWords("", f)})
+	i := slices.IndexFunc(e.Remedies, func(r Remedy) bool { return strings.HasSuffix(r.Title, "with the AWS CLI") })
+	if err != nil || i < 0 {
+		t.Fatalf("%v in %+v", err, e.Remedies)
+	}
+	const aws = "aws() { echo \"$2\"; }\n"
+	command := e.Remedies[i].Config
+	if out, err := exec.Command(sh, "-c", aws+command).Output(); err == nil || len(out) > 0 {
+		t.Errorf("without a certificate: %v %q", err, out)
+	}
+	command = strings.Replace(command, "CERT=''", "CERT=arn:x", 1)
+	if out, err := exec.Command(sh, "-c", aws+command).Output(); err != nil || strings.Count(string(out), "\n") != 3 {
+		t.Errorf("with one: %v %q", err, out)
+	}
+}
+
+// TestPings: the interval is shorter than the silence that was cut.
+func TestPings(t *testing.T) {
+	for idle, want := range map[string]int{"60.0 s": 30000, "350.0 s": 30000, "44.9 s": 22450, "2.0 s": 1000, "": 30000, "900 ms": 30000, "value": 30000, "NaN s": 30000} {
+		if got := pingMillis(&facts{Facts: analyze.Facts{Idle: idle}}); got != want {
+			t.Errorf("after %q: %d, want %d", idle, got, want)
+		}
+	}
+	page, err := render(idIdleTimeout, &facts{Facts: analyze.Facts{Idle: "2.0 s"}})
+	if err != nil || !strings.Contains(page, "after only 2.0 s of silence") || !strings.Contains(page, ", 1000);") || strings.Contains(page, "45 seconds") {
+		t.Errorf("%v in %s", err, page)
 	}
 }
 

@@ -75,6 +75,10 @@ var pages = template.Must(template.New("pages").
 		"listenerport": listenerPort,
 		"portof":       portOf,
 		"place":        place,
+		"pingmillis":   pingMillis,
+		"nginxat":      nginxAt,
+		"upstream":     upstream,
+		"behind":       behind,
 	}).
 	ParseFS(texts, "*.md", "remedies.tmpl"))
 
@@ -124,6 +128,32 @@ func (f *facts) InstanceOnly() bool { return f.Local && !f.Inferred && !f.Damage
 
 // ByNginx reports whether the hop looks like nginx.
 func (f *facts) ByNginx() bool { return strings.HasPrefix(f.Looks, "nginx") }
+
+// AnswersAsNginx reports whether the hop itself gave the answer, as nginx. Of
+// several hops, any may have.
+func (f *facts) AnswersAsNginx() bool {
+	return f.Looks == "" && f.Front != "" && !strings.HasPrefix(f.Hop, "something ") && strings.HasSuffix(f.By, " on "+f.Front) && strings.Contains(f.By, "nginx")
+}
+
+// HopIsNginx reports whether the nginx that has to change stands where the hop
+// does, and not on the instance: the hop looks like one, or it does what a bare
+// nginx does and no load balancer of AWS: HTTP/1.0, or no word of the client.
+func (f *facts) HopIsNginx() bool {
+	if f.Local || f.Hop == "" || f.Front == "" && f.Back == "" {
+		return false
+	}
+	return f.ByNginx() || f.AnswersAsNginx() || f.Arrived.Version == "HTTP/1.0" || f.Inferred && f.Looks == "" && f.ClientFrom == ""
+}
+
+// UnknownBalancer reports whether what stands before the instance may be a load
+// balancer, and nothing tells of what kind.
+func (f *facts) UnknownBalancer() bool {
+	return !f.Example && !f.Local && f.Looks == "" && !f.HopIsNginx() && !f.BehindBalancer()
+}
+
+// BehindBalancer reports whether the hop stands behind a leg that came from a
+// load balancer, so that it is none itself, or a second one.
+func (f *facts) BehindBalancer() bool { return strings.HasPrefix(f.Hop, "a proxy (") && f.Front != "" }
 
 func render(id string, f *facts) (string, error) {
 	page := pages.Lookup(id + ".md")

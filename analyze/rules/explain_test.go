@@ -326,3 +326,42 @@ func TestHostileTitles(t *testing.T) {
 		}
 	}
 }
+
+// TestWhichNginx: the remedy names the nginx that has to change, and the server
+// that it asks.
+func TestWhichNginx(t *testing.T) {
+	const onInstance = "nginx on the instance: pass the upgrade on"
+	for name, tt := range map[string]struct {
+		rule      string
+		change    func(*analyze.Facts)
+		title, to string
+	}{
+		"in the balancer's place": {idHTTP10Downgrade, func(*analyze.Facts) {}, "nginx at `203.0.113.10:80`: pass the upgrade on", "192.0.2.20:80"},
+		"of unknown place":        {idHTTP10Downgrade, func(f *analyze.Facts) { f.Front, f.Inferred = "", true }, "nginx at or before `192.0.2.10`: pass the upgrade on", "192.0.2.20:80"},
+		"on the instance": {idHTTP10Downgrade, func(f *analyze.Facts) { f.Local, f.Application = true, "127.0.0.1:3000" },
+			onInstance, "127.0.0.1:3000"},
+		"it looks so": {idUpgradeDropped, func(f *analyze.Facts) { f.Looks = "nginx (X-Real-IP is set)" }, "nginx at `203.0.113.10:80`: pass the upgrade on", "192.0.2.20:80"},
+		"it signs":    {idUpgradeDropped, func(f *analyze.Facts) { f.By = "nginx/1.22.1 on 203.0.113.10:80" }, "nginx at `203.0.113.10:80`: pass the upgrade on", "192.0.2.20:80"},
+		"one of two signs": {idUpgradeDropped, func(f *analyze.Facts) {
+			f.Hop, f.By = "something between 203.0.113.10:80 and 192.0.2.10", "nginx/1.22.1 on 203.0.113.10:80"
+		}, onInstance, neutralApplication},
+		"two hops": {idUpgradeDropped, func(f *analyze.Facts) {
+			f.Hop, f.Looks = "something between 203.0.113.10:80 and 192.0.2.10", "nginx (x)"
+		}, "nginx between `203.0.113.10:80` and `192.0.2.10`: pass the upgrade on", "192.0.2.20:80"},
+		"no marks":     {idUpgradeDropped, func(f *analyze.Facts) { f.Front, f.Inferred, f.ClientFrom = "", true, "" }, "nginx at or before `192.0.2.10`: pass the upgrade on", "192.0.2.20:80"},
+		"marks":        {idUpgradeDropped, func(f *analyze.Facts) { f.Front, f.Inferred, f.ClientFrom = "", true, "X-Forwarded-For" }, onInstance, neutralApplication},
+		"behind it":    {idConnectionRewrite, func(*analyze.Facts) {}, onInstance, neutralApplication},
+		"nothing said": {idHandshakeRefused, func(f *analyze.Facts) { f.Hop = "" }, onInstance, neutralApplication},
+	} {
+		f := exampleFacts(tt.rule)
+		tt.change(&f)
+		e, err := Explain(&analyze.Finding{Rule: tt.rule, Words: analyze.FixedWords("", f)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(e.Remedies, func(r Remedy) bool { return r.Title == tt.title })
+		if i < 0 || !strings.Contains(e.Remedies[i].Config, "http://"+tt.to+";") {
+			t.Errorf("%s: no %q to %s in %+v", name, tt.title, tt.to, e.Remedies)
+		}
+	}
+}

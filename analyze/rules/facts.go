@@ -146,6 +146,9 @@ func setHop(f *analyze.Facts, before, after *analyze.Sighting) {
 		seen = before.Request
 	}
 	f.Looks = looksLike(seen, after)
+	if f.Looks == "" && after.Leg == analyze.InstanceLeg && (before == nil || before.Leg == analyze.ClientLeg) {
+		f.Looks = balancerLike(before, after)
+	}
 }
 
 // setClose fills in who closed a sighting's connection, and how long after

@@ -104,6 +104,51 @@ var prints = []struct {
 	{"HAProxy or Envoy (it writes all header names in lower case)", (*marks).lowered},
 }
 
+// balancerLike says which of AWS's load balancers stands between two sightings,
+// before may be nil, if its answer or its cookies for stickiness tell: a
+// listener in TCP mode makes neither. A client may keep the cookies of one that
+// is gone, so both kinds at once tell nothing.
+func balancerLike(before, after *analyze.Sighting) string {
+	const classic, application = "a Classic Load Balancer", "an Application Load Balancer"
+	if before != nil && before.Response != nil && (after.Response == nil || after.Response.Status() != before.Response.Status()) {
+		switch a := answerOf(before); {
+		case a == nil || !a.balancer():
+		case strings.HasPrefix(a.by, classic):
+			return classic + " (it made up the answer, as that does)"
+		default:
+			return application + " (it made up the answer, and signs it awselb)"
+		}
+	}
+	elb, alb := stickyCookies(after.Request, "Cookie")
+	if before != nil && before.Response != nil {
+		e, a := stickyCookies(before.Response, "Set-Cookie")
+		elb, alb = elb || e, alb || a
+	}
+	switch {
+	case elb && !alb:
+		return classic + " (there is its cookie AWSELB)"
+	case alb && !elb:
+		return application + " (there is its cookie AWSALB)"
+	}
+	return ""
+}
+
+// stickyCookies looks for the cookies with which AWS's load balancers make
+// sessions stick: AWSELB, AWSELBCORS; AWSALB, AWSALBTG, AWSALBAPP-0 and others.
+func stickyCookies(h *http1.Head, header string) (elb, alb bool) {
+	for _, f := range h.Fields {
+		if !strings.EqualFold(f.Name, header) {
+			continue
+		}
+		for _, cookie := range strings.Split(f.Value, ";") {
+			name, _, _ := strings.Cut(strings.TrimSpace(cookie), "=")
+			elb = elb || name == "AWSELB" || name == "AWSELBCORS"
+			alb = alb || strings.HasPrefix(name, "AWSALB")
+		}
+	}
+	return elb, alb
+}
+
 // proxySender says what kind of hop sends that version of the PROXY protocol.
 func proxySender(version string) string {
 	switch version {

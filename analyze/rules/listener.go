@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -19,9 +20,9 @@ func setListener(f *analyze.Facts, h *analyze.Handshake) {
 		case s.Leg != analyze.InstanceLeg:
 			continue
 		}
-		port := strings.TrimSpace(s.Request.Get("X-Forwarded-Port"))
-		if n, err := strconv.ParseUint(port, 10, 16); err == nil && n > 0 && s.Request.Count("X-Forwarded-Port") == 1 {
-			f.Listener, f.ListenerFrom = strconv.FormatUint(n, 10), "X-Forwarded-Port"
+		port := portNumber(strings.TrimSpace(s.Request.Get("X-Forwarded-Port")))
+		if port != "" && s.Request.Count("X-Forwarded-Port") == 1 {
+			f.Listener, f.ListenerFrom = port, "X-Forwarded-Port"
 			if scheme := strings.ToLower(s.Request.Get("X-Forwarded-Proto")); scheme == "http" || scheme == "https" {
 				f.Scheme = scheme
 			}
@@ -36,12 +37,14 @@ func setListener(f *analyze.Facts, h *analyze.Handshake) {
 
 // listenerPort is the port of the load balancer's listener, 443 where the
 // capture does not tell.
-func listenerPort(f *facts) string { return portNumber(f.Listener, "443") }
+func listenerPort(f *facts) string { return cmp.Or(portNumber(f.Listener), "443") }
 
-// portNumber returns s if it is a port, else the other.
-func portNumber(s, other string) string {
-	if n, err := strconv.ParseUint(s, 10, 16); err == nil && n > 0 {
-		return s
+// portNumber returns the port that s says, without leading zeros, and "" where
+// it says none.
+func portNumber(s string) string {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return ""
 	}
-	return other
+	return strconv.FormatUint(n, 10)
 }

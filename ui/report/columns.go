@@ -63,7 +63,7 @@ func (p *page) columns(h *analyze.Handshake) bool {
 	arrows := c.arrows()
 	for i, a := range arrows {
 		if i == mostArrows {
-			p.line(fmt.Sprintf("  (%s, in words below)", count(len(arrows)-i, "more arrow", "more arrows")))
+			p.line(fmt.Sprintf("  (%s, in words below)", Count(len(arrows)-i, "more arrow", "more arrows")))
 			break
 		}
 		c.draw(&a)
@@ -180,7 +180,7 @@ func (c *columns) sent(s *analyze.Sighting, leg int, again bool) []arrow {
 		}
 		all = append(all, answer)
 		if n := s.WebSocket.Total(); n > 0 {
-			all = append(all, arrow{at: max(s.Answered, s.Closed-1), leg: leg, note: c.p.sign("⇅ ", "") + count(n, "frame", "frames")})
+			all = append(all, arrow{at: max(s.Answered, s.Closed-1), leg: leg, note: c.p.sign("⇅ ", "") + Count(n, "frame", "frames")})
 		}
 	} else if note := map[analyze.Answer]string{
 		analyze.AnswerLost: "answer not captured", analyze.AnswerAlien: "answer is no HTTP", analyze.AnswerNone: "no answer yet",

@@ -161,16 +161,17 @@ func (l *Lines) Remedies(h *analyze.Handshake, width int) []Line {
 
 // firstRemedy says in full what fits a finding best.
 func (p *page) firstRemedy(f *analyze.Finding) {
-	remedies := p.o.explain(f).Remedies
-	title := best(choicesOf(f, remedies))
-	for _, r := range remedies {
-		if title != "" && (r.Title == title || advice(choice{Remedy: r}) == title) {
-			p.empty()
-			p.remedy("", r)
-			return
-		}
+	c := best(choicesOf(f, p.o.explain(f).Remedies))
+	if c == nil {
+		p.text("  ", "  ", "Several things may help; they follow below.")
+		return
 	}
-	p.text("  ", "  ", "Several things may help; they follow below.")
+	r := c.Remedy
+	if c.guess && !strings.HasPrefix(r.Title, "If ") {
+		r.Title = advice(c)
+	}
+	p.empty()
+	p.remedy("", r)
 }
 
 // Findings tells everything about what is wrong with a handshake.

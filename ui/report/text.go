@@ -107,8 +107,8 @@ func span(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// count writes a number with its noun.
-func count[N int | uint64](n N, one, many string) string {
+// Count writes a number with its noun, in the form of the one or of the many.
+func Count[N int | uint64](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -132,7 +132,7 @@ func grouped(n uint64) string {
 func size(n uint64) string {
 	switch {
 	case n < 1000:
-		return count(n, "byte", "bytes")
+		return Count(n, "byte", "bytes")
 	case n < 1_000_000:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	case n < 1_000_000_000:

@@ -30,10 +30,10 @@ func (p *page) answer(s *analyze.Snapshot, stories []*story) {
 			ofAll(t.damaged, t.total), p.reasonOf(t.firstDamaged))))
 		p.remedyLine("", causesOf(t.firstDamaged), stories)
 	case t.undetermined == t.total:
-		p.styled(bold, "", "", count(t.total, "WebSocket handshake, and nothing certain can be said of it; why stands below.",
+		p.styled(bold, "", "", Count(t.total, "WebSocket handshake, and nothing certain can be said of it; why stands below.",
 			"WebSocket handshakes, and nothing certain can be said of any; why stands below."))
 	default:
-		p.styled(bold, "", "", p.own(count(t.total, "WebSocket handshake", "WebSocket handshakes")+"; none is known to have failed."))
+		p.styled(bold, "", "", p.own(Count(t.total, "WebSocket handshake", "WebSocket handshakes")+"; none is known to have failed."))
 	}
 	p.remainder(t)
 }
@@ -92,7 +92,7 @@ func tallyOf(hs []*analyze.Handshake) tally {
 }
 
 func ofAll(n, total int) string {
-	return fmt.Sprintf("%s of %s", grouped(uint64(n)), count(total, "WebSocket handshake", "WebSocket handshakes"))
+	return fmt.Sprintf("%s of %s", grouped(uint64(n)), Count(total, "WebSocket handshake", "WebSocket handshakes"))
 }
 
 // reason is why some handshakes failed: all that had to go wrong for it, in
@@ -214,7 +214,7 @@ func allMustChange(causes []*analyze.Finding) string {
 }
 
 // remedyLine says in one line what to do about the first of causes: the
-// remedy, if it is proven which hop did it; what the answer tells about the
+// remedy, if it is proven which hop did it and shown of what kind that is; what the answer tells about the
 // server that gave it; otherwise what to try, or where to read.
 func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*story) {
 	if len(causes) == 0 {
@@ -227,23 +227,27 @@ func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*sto
 		return
 	}
 	facts := f.Facts()
-	title, word := best(choicesOf(f, remedies)), "Remedy: "
+	c, word := best(choicesOf(f, remedies)), "Remedy: "
 	switch {
 	case facts.Hop == "" && facts.Meaning != "":
 		// Nobody on the way did it: what the answer tells comes first.
 		p.text(lead, lead, p.own(inline(p.masking.text(facts.Meaning))))
 		return
-	case title == "":
+	case c == nil:
 		if p.collect != nil { // on the screen
 			p.text(lead, lead, "What to do: m on its story lists what may help.")
 			return
 		}
 		p.text(lead, lead, "What to do: see "+id+".")
 		return
-	case f.Certainty != analyze.Proven || facts.Hop == "":
+	case f.Certainty != analyze.Proven || facts.Hop == "" || c.guess:
 		word = "Try first: "
 	}
-	p.text(lead+word, lead+strings.Repeat(" ", len(word)), p.own(inline(title)+"."))
+	text := advice(c)
+	if c.guess {
+		text = strings.Replace(text, "If ", "if ", 1)
+	}
+	p.text(lead+word, lead+strings.Repeat(" ", len(word)), p.own(inline(text)+"."))
 }
 
 // titleOf is what a finding says, for the middle of a sentence.
@@ -278,7 +282,7 @@ func inSentence(title string) string {
 }
 
 func (p *page) allHealthy(t tally, stories []*story) {
-	s := count(t.total, "WebSocket handshake", "WebSocket handshakes")
+	s := Count(t.total, "WebSocket handshake", "WebSocket handshakes")
 	switch {
 	case len(stories) > 0 && stories[0].Severity == analyze.Error:
 		// The handshake is sound, and what came after it is not.
@@ -306,7 +310,7 @@ func (p *page) remainder(t tally) {
 	var more []string
 	add := func(n int, one, many string) {
 		if n > 0 && n < t.total {
-			more = append(more, count(n, one, many))
+			more = append(more, Count(n, one, many))
 		}
 	}
 	if t.failed > 0 || t.healthy < t.total {
@@ -315,7 +319,7 @@ func (p *page) remainder(t tally) {
 	add(t.damaged, "succeeded although damaged", "succeeded although damaged")
 	add(t.undetermined, "cannot be judged", "cannot be judged")
 	if t.pending > 0 {
-		more = append(more, count(t.pending, "still waits for an answer", "still wait for an answer"))
+		more = append(more, Count(t.pending, "still waits for an answer", "still wait for an answer"))
 	}
 	if len(more) > 0 {
 		s := strings.Join(more, "; ") + "."

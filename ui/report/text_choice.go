@@ -25,42 +25,47 @@ const (
 )
 
 // choice is a remedy with its place in a story. variant is set where it says
-// the same as one before it, in another place: it is never told in full.
+// the same as one before it, in another place: it is never told in full. guess
+// is set where it is for one kind of hop, and the packets do not show that the
+// hop is of that kind and no other.
 type choice struct {
 	Remedy
-	fit     fitness
-	variant bool
+	fit            fitness
+	variant, guess bool
 }
 
 func choicesOf(f *analyze.Finding, remedies []Remedy) []choice {
 	var all []choice
 	facts := f.Facts()
 	for _, r := range remedies {
-		c := choice{Remedy: r, fit: fitOf(f, &facts, r.Title)}
+		c := choice{Remedy: r}
+		c.fit, c.guess = fitOf(f, &facts, r.Title)
 		c.variant = strings.HasPrefix(r.Title, "nginx on Elastic Beanstalk") || strings.HasPrefix(r.Title, "Move to ")
 		all = append(all, c)
 	}
 	return all
 }
 
-func fitOf(f *analyze.Finding, facts *analyze.Facts, title string) fitness {
+func fitOf(f *analyze.Finding, facts *analyze.Facts, title string) (fit fitness, guess bool) {
 	if codes := statuses(title); codes != nil {
 		if len(facts.Status) < 3 {
-			return unlikely
+			return unlikely, false
 		}
-		return either(slices.Contains(codes, facts.Status[:3]), fitting, contradicted)
+		return either(slices.Contains(codes, facts.Status[:3]), fitting, contradicted), false
 	}
 	for _, c := range circumstances {
 		if strings.Contains(title, c.words) {
-			return c.fit(facts)
+			fit = c.fit(facts)
+			return fit, fit == likely && strings.HasPrefix(title, "nginx")
 		}
 	}
 	for _, p := range products {
 		if slices.ContainsFunc(p.titles, func(w string) bool { return strings.Contains(title, w) }) {
-			return p.fit(f, facts)
+			fit = p.fit(f, facts)
+			return fit, fit != fitting
 		}
 	}
-	return neutral
+	return neutral, false
 }
 
 func either(b bool, yes, no fitness) fitness {
@@ -122,11 +127,17 @@ var circumstances = []struct {
 	{"a hop sends it", func(f *analyze.Facts) fitness { return either(f.By == f.Arrived.From, fitting, contradicted) }},
 	// What damaged the request is a finding of its own then.
 	{"was rewritten before", func(*analyze.Facts) fitness { return contradicted }},
-	{"Make nginx expect", func(f *analyze.Facts) fitness {
-		return either(f.By == "" || mentions(f.By, "nginx"), fitting, neutral)
+	{"nginx: make it expect", func(f *analyze.Facts) fitness {
+		return either(mentions(f.By, "nginx"), fitting, either(f.By == "", likely, neutral))
 	}},
 	{"another proxy", func(f *analyze.Facts) fitness {
 		return either(strings.HasPrefix(f.Hop, "a proxy") && f.Looks == "", likely, unlikely)
+	}},
+	{"look for another hop", func(f *analyze.Facts) fitness {
+		if mentions(f.Looks, "Application Load Balancer") {
+			return fitting
+		}
+		return either(f.Looks == "", unlikely, contradicted)
 	}},
 	{"the hop is the load balancer", func(f *analyze.Facts) fitness {
 		return either(strings.HasPrefix(f.Hop, "the load balancer") && f.Looks == "", neutral, unlikely)
@@ -183,10 +194,12 @@ func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 	if f.DamageHop == 0 && strings.HasPrefix(facts.Status, "502") {
 		// Who made up a 502 is where the next look goes.
 		known += " " + facts.By
+	} else if facts.Looks == "" && facts.Front != "" && !strings.HasPrefix(facts.Hop, "something ") && strings.HasSuffix(facts.By, " on "+facts.Front) {
+		known = facts.By // the hop itself gave the answer, and signed it
 	}
 	switch {
 	case slices.ContainsFunc(p.looks, func(w string) bool { return mentions(known, w) }):
-		return fitting
+		return either(undecided(facts.Looks), likely, fitting)
 	case facts.Looks != "":
 		return unlikely
 	}
@@ -200,35 +213,54 @@ func mentions(s, word string) bool {
 	return strings.Contains(strings.ToLower(before), strings.ToLower(word))
 }
 
-// best is what the answer advises in one line; empty where nothing fits.
-func best(all []choice) string {
-	var c choice
+// undecided reports whether looks names two kinds of hop: "HAProxy or Envoy".
+func undecided(looks string) bool {
+	kinds, _, _ := strings.Cut(looks, " (")
+	return strings.Contains(kinds, " or ")
+}
+
+// best is what the answer advises, nil where nothing fits.
+func best(all []choice) *choice {
+	var c *choice
 	fit := neutral
-	for _, x := range all {
-		if x.fit > fit {
-			c, fit = x, x.fit
+	for i := range all {
+		if all[i].fit > fit {
+			c, fit = &all[i], all[i].fit
 		}
 	}
-	if fit == neutral {
-		return ""
-	}
-	return advice(c)
+	return c
 }
 
 var advises = regexp.MustCompile(`^(compare|look|leave|update|let|wait|stop) `)
 
 // advice is the title of a remedy, or where that only says when it applies,
-// what its first step says.
-func advice(c choice) string {
+// what its first step says. What is for a kind of hop that nothing shows says so.
+func advice(c *choice) string {
 	when, what, divided := strings.Cut(c.Title, ": ")
 	conditional := statuses(c.Title) != nil || strings.HasPrefix(when, "If ")
 	switch {
+	case c.guess && conditional && !divided && len(c.Steps) > 0:
+		step := strings.TrimSuffix(leading(c.Steps[0], briefly), ".")
+		return when + ", " + strings.ToLower(step[:1]) + step[1:]
+	case c.guess && !conditional && divided:
+		return "If it is " + withArticle(when) + ", " + what
 	case conditional && divided && advises.MatchString(what):
 		return strings.ToUpper(what[:1]) + what[1:]
 	case (conditional || clause.MatchString(c.Title)) && len(c.Steps) > 0:
 		return strings.TrimSuffix(leading(c.Steps[0], briefly), ".")
 	}
 	return c.Title
+}
+
+// withArticle puts one before a kind of hop.
+func withArticle(kind string) string {
+	switch {
+	case kind == "nginx", kind == "HAProxy", kind == "Elastic Beanstalk":
+		return kind
+	case strings.HasPrefix(kind, "nginx "), strings.HasPrefix(kind, "Application "):
+		return "an " + kind
+	}
+	return "a " + kind
 }
 
 var clause = regexp.MustCompile(`^(It|The application|Nobody) `)

@@ -22,12 +22,12 @@ func (p *page) counted(s *analyze.Snapshot) {
 	}
 	p.empty()
 	p.text("Counted: ", "  ", strings.Join([]string{
-		count(t.Packets, "packet", "packets"),
-		count(t.Connections, "TCP connection", "TCP connections"),
-		count(t.Requests, "request", "requests"),
-		count(t.Responses, "response", "responses"),
-		count(t.Handshakes, "handshake", "handshakes"),
-		count(t.WebSocketFrames, "WebSocket frame", "WebSocket frames"),
+		Count(t.Packets, "packet", "packets"),
+		Count(t.Connections, "TCP connection", "TCP connections"),
+		Count(t.Requests, "request", "requests"),
+		Count(t.Responses, "response", "responses"),
+		Count(t.Handshakes, "handshake", "handshakes"),
+		Count(t.WebSocketFrames, "WebSocket frame", "WebSocket frames"),
 	}, ", ")+".")
 	if t.Packets > 0 {
 		p.text("Packets: ", "  ", ledgerWords(t)+".")
@@ -49,10 +49,10 @@ func (p *page) filtered(t *analyze.Totals) {
 
 func (p *page) countedBriefly(snap *analyze.Snapshot) {
 	t := &snap.Totals
-	words := []string{count(t.Packets, "packet", "packets"), count(t.Connections, "TCP connection", "TCP connections"),
-		count(t.Requests, "request", "requests"), count(t.Responses, "response", "responses")}
+	words := []string{Count(t.Packets, "packet", "packets"), Count(t.Connections, "TCP connection", "TCP connections"),
+		Count(t.Requests, "request", "requests"), Count(t.Responses, "response", "responses")}
 	if n := t.WebSocketFrames; n > 0 {
-		words = append(words, count(n, "WebSocket frame", "WebSocket frames"))
+		words = append(words, Count(n, "WebSocket frame", "WebSocket frames"))
 	}
 	s := strings.Join(words, ", ")
 	if given := troubled(&t.Ledger); given != "" {
@@ -142,20 +142,20 @@ func ledgerWords(t *analyze.Totals) string {
 func lostWords(t *analyze.Totals) string {
 	var parts []string
 	if t.Gaps > 0 {
-		s := count(t.Gaps, "hole", "holes") + " in TCP streams, " + size(t.GapBytes)
+		s := Count(t.Gaps, "hole", "holes") + " in TCP streams, " + size(t.GapBytes)
 		if t.SnaplenCuts > 0 {
 			s += fmt.Sprintf(", %s from the snapshot length", grouped(t.SnaplenCuts))
 		}
 		parts = append(parts, s)
 	}
 	if t.KernelDropped > 0 {
-		parts = append(parts, count(t.KernelDropped, "packet", "packets")+" dropped by the kernel")
+		parts = append(parts, Count(t.KernelDropped, "packet", "packets")+" dropped by the kernel")
 	}
 	if t.Evicted > 0 {
-		parts = append(parts, count(t.Evicted, "open connection", "open connections")+" forgotten for lack of memory")
+		parts = append(parts, Count(t.Evicted, "open connection", "open connections")+" forgotten for lack of memory")
 	}
 	if t.Forgotten > 0 {
-		parts = append(parts, count(t.Forgotten, "exchange or handshake", "exchanges and handshakes")+" pushed out of memory")
+		parts = append(parts, Count(t.Forgotten, "exchange or handshake", "exchanges and handshakes")+" pushed out of memory")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -220,7 +220,7 @@ func (p *page) leg(h *analyze.Handshake, tries []*analyze.Sighting, column int) 
 	rail := "    " + p.sign("│", "|") + "  "
 	for i, s := range tries {
 		if len(tries) > maxTries && i == maxTries-1 {
-			p.line(rail + fmt.Sprintf("(%s between)", count(len(tries)-maxTries, "more try", "more tries")))
+			p.line(rail + fmt.Sprintf("(%s between)", Count(len(tries)-maxTries, "more try", "more tries")))
 		}
 		if len(tries) > maxTries && i >= maxTries-1 && i < len(tries)-1 {
 			continue
@@ -345,7 +345,7 @@ func (p *page) answered(h *analyze.Handshake, s *analyze.Sighting, lead, under s
 			p.line(under + "> " + p.wire(p.masking.quote(said), p.width-wiretext.Width(under)-2))
 		}
 		if n := s.WebSocket.Total(); n > 0 {
-			p.line(under + fmt.Sprintf("%s: %d from the client, %d from the server", count(n, "WebSocket frame", "WebSocket frames"),
+			p.line(under + fmt.Sprintf("%s: %d from the client, %d from the server", Count(n, "WebSocket frame", "WebSocket frames"),
 				s.WebSocket.Frames[flow.FromClient], s.WebSocket.Frames[flow.FromServer]))
 		}
 	case s.Answer == analyze.AnswerLost:

@@ -28,7 +28,7 @@ func (p *page) handshakes(hs []*analyze.Handshake) {
 		return
 	}
 	entries := fold(hs)
-	p.heading(fmt.Sprintf("%s, %s, times in %s", count(len(hs), "handshake", "handshakes"),
+	p.heading(fmt.Sprintf("%s, %s, times in %s", Count(len(hs), "handshake", "handshakes"),
 		p.date(hs[0].Start), hs[0].Start.Std().In(p.loc).Format("MST")))
 	column := wiretext.Width("id")
 	for _, e := range entries[:min(len(entries), maxLines)] {
@@ -168,6 +168,6 @@ func (p *page) unjudged(hs []*analyze.Handshake) {
 			break
 		}
 		p.text("  ? ", "    ", fmt.Sprintf("%s (%s: %s)", p.own(p.masking.text(why)),
-			count(len(byWhy[why]), "handshake", "handshakes"), names(byWhy[why], 6)))
+			Count(len(byWhy[why]), "handshake", "handshakes"), names(byWhy[why], 6)))
 	}
 }

@@ -22,12 +22,12 @@ func (p *page) nothing(s *analyze.Snapshot) {
 		return
 	}
 	if p.o.Extent == Stopped {
-		p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s. %s", count(s.Totals.Packets, "packet", "packets"), onlyPart)))
+		p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s. %s", Count(s.Totals.Packets, "packet", "packets"), onlyPart)))
 		return
 	}
 	reasons := whyNothing(s, &p.o.CaptureFilter)
 	p.styled(bold, "", "", p.own(fmt.Sprintf("No WebSocket handshake in %s: %s.",
-		count(s.Totals.Packets, "packet", "packets"), reasons[0].why)))
+		Count(s.Totals.Packets, "packet", "packets"), reasons[0].why)))
 	for _, r := range reasons[1:] {
 		p.text("", "", p.own("Also: "+r.why+"."))
 	}
@@ -101,7 +101,7 @@ func whyNoRequest(t *analyze.Totals, first bool) emptiness {
 		return emptiness{"there are answers, and what was asked for is not in the capture", early +
 			" If this is a later part of a capture in several files, give all of them.", ""}
 	}
-	return emptiness{"there is no HTTP request on " + count(t.Connections, "TCP connection", "TCP connections"),
+	return emptiness{"there is no HTTP request on " + Count(t.Connections, "TCP connection", "TCP connections"),
 		"the port on which the load balancer speaks HTTP to the instance, from before the client connects.", ""}
 }
 

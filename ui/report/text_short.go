@@ -361,7 +361,7 @@ func (pl *plan) of(st *story) (mine []choice, elsewhere []string) {
 		n := len(titles[home])
 		switch {
 		case slices.Index(pl.order, home) < slices.Index(pl.order, st):
-			elsewhere = append(elsewhere, count(n, "remedy", "remedies")+" as for "+home.ID+above)
+			elsewhere = append(elsewhere, Count(n, "remedy", "remedies")+" as for "+home.ID+above)
 		case n == 1:
 			elsewhere = append(elsewhere, titles[home][0]+": see "+home.ID)
 		default:

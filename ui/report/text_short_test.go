@@ -91,17 +91,32 @@ func TestChoice(t *testing.T) {
 		"classic": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: classic},
 			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "Classic Load Balancer: make the listener"},
 		"unknown balancer": {"upgrade-dropped", 2, analyze.Facts{Hop: balancer},
-			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "Classic Load Balancer: make the listener"},
+			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "If it is a Classic Load Balancer, make the listener TCP"},
 		"nginx on the instance": {"upgrade-dropped", 3, analyze.Facts{Hop: "the instance's own proxy (", Local: true},
-			[]string{"nginx on the instance"}, "nginx on the instance"},
+			[]string{"nginx on the instance"}, "If it is an nginx on the instance, pass the upgrade on"},
 		"no marks": {"upgrade-dropped", 1, analyze.Facts{Hop: "something at or before 192.0.2.10", Inferred: true},
-			[]string{"nginx on the instance"}, "nginx on the instance"},
+			[]string{"nginx on the instance"}, "If it is an nginx on the instance, pass the upgrade on"},
 		"marks of a load balancer": {"upgrade-dropped", 1, analyze.Facts{Hop: "something at or before 192.0.2.10", Inferred: true, ClientFrom: "X-Forwarded-For"},
-			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "Classic Load Balancer: make the listener"},
+			[]string{"with the AWS CLI", "Elastic Beanstalk with a Classic"}, "If it is a Classic Load Balancer, make the listener TCP"},
+		"nginx in its place": {"http10-downgrade", 2, analyze.Facts{Hop: balancer, Front: "203.0.113.10:80", Back: "192.0.2.10", Looks: "nginx with its default proxy settings of before 1.29.7 (HTTP/1.0 and Connection: close)",
+			Arrived: analyze.SightingFacts{Version: "HTTP/1.0", To: app}},
+			[]string{"nginx at `203.0.113.10:80`: pass"}, "nginx at `203.0.113.10:80`: pass the upgrade on"},
+		"HTTP/1.0 from somewhere": {"http10-downgrade", 1, analyze.Facts{Hop: "something at or before 192.0.2.10", Back: "192.0.2.10", Inferred: true, Arrived: analyze.SightingFacts{Version: "HTTP/1.0", To: app}},
+			[]string{"nginx at or before `192.0.2.10`: pass"}, "If it is an nginx at or before `192.0.2.10`, pass the upgrade on"},
+		"signed by nginx": {"upgrade-dropped", 3, analyze.Facts{Hop: "the instance's own proxy (", Local: true, Front: app, Status: "502 Bad Gateway", By: "nginx/1.22.1 on " + app},
+			[]string{"nginx on the instance"}, "nginx on the instance: pass"},
+		"an application load balancer": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "an Application Load Balancer (there is its cookie AWSALB)"},
+			[]string{"Application Load Balancer: look for another hop"}, "Application Load Balancer: look for another hop"},
+		"PROXY v1, silence": {"proxy-protocol-unexpected", 0, analyze.Facts{Hop: "the hop at 192.0.2.10", Looks: "a Classic Load Balancer with a PROXY protocol policy, or HAProxy (version 1 of the PROXY protocol)"},
+			[]string{"nginx: make it expect", "Classic Load Balancer: stop"}, "If it is nginx, make it expect the header"},
+		"PROXY v2 to nginx": {"proxy-protocol-unexpected", 0, analyze.Facts{Hop: "the hop at 192.0.2.10", Looks: "a Network Load Balancer, or HAProxy (version 2 of the PROXY protocol)", By: "nginx on 192.0.2.20:80"},
+			[]string{"nginx: make it expect", "Network Load Balancer: stop"}, "nginx: make it expect the header"},
+		"PROXY v1": {"proxy-protocol-unexpected", 0, analyze.Facts{Hop: "the hop at 192.0.2.10", Looks: "a Classic Load Balancer with a PROXY protocol policy, or HAProxy (version 1 of the PROXY protocol)", By: app},
+			[]string{"Classic Load Balancer: stop", "Elastic Beanstalk: stop"}, "If it is a Classic Load Balancer, stop sending it"},
 		"HTTP/1.0": {"http10-downgrade", 2, analyze.Facts{Hop: balancer, Arrived: analyze.SightingFacts{Version: "HTTP/1.0"}},
-			[]string{"nginx on the instance"}, "nginx on the instance"},
+			[]string{"nginx on the instance"}, "If it is an nginx on the instance, pass the upgrade on"},
 		"haproxy": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "HAProxy or Envoy (it writes all header names in lower case)"},
-			[]string{"If the hop is HAProxy"}, "HAProxy passes upgrades on by itself in HTTP mode. Remove"},
+			[]string{"If the hop is HAProxy"}, "If the hop is HAProxy, remove `option httpclose`"},
 		"none of them": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "Cloudflare (CF-Ray is set)"}, nil, ""},
 		"forbidden":    {"handshake-refused", 0, analyze.Facts{Status: "403 Forbidden"}, []string{"403: "}, "Compare Origin and Host"},
 		"redirected":   {"handshake-refused", 0, analyze.Facts{Status: "307 Temporary Redirect"}, []string{"301 to 308"}, "Leave the WebSocket path"},
@@ -131,7 +146,11 @@ func TestChoice(t *testing.T) {
 		if !slices.EqualFunc(got, tt.want, strings.Contains) {
 			t.Errorf("%s: %q, not %q", name, got, tt.want)
 		}
-		if a := best(all); !strings.HasPrefix(a, tt.advice) || (a == "") != (tt.advice == "") {
+		a := ""
+		if c := best(all); c != nil {
+			a = advice(c)
+		}
+		if !strings.HasPrefix(a, tt.advice) || (a == "") != (tt.advice == "") {
 			t.Errorf("%s: the advice is %q, not %q", name, a, tt.advice)
 		}
 	}

@@ -32,7 +32,7 @@ func (p *page) source(i int, s *analyze.Source) {
 	if s.Compression != "" {
 		format = append([]string{s.Compression}, format...)
 	}
-	what := fmt.Sprintf("%s, %s, %s", p.wire(strings.Join(format, " "), 0), count(s.Packets, "packet", "packets"), size(s.Bytes))
+	what := fmt.Sprintf("%s, %s, %s", p.wire(strings.Join(format, " "), 0), Count(s.Packets, "packet", "packets"), size(s.Bytes))
 	name := p.wire(s.Name, 0)
 	if beside := name + ": " + what; !p.o.Full && wiretext.Width(lead+beside) <= p.width {
 		p.text(lead, under, beside)

@@ -143,7 +143,7 @@ func (p *page) affected(g *analyze.Group) string {
 	if first != last {
 		when = "from " + p.clock(first) + " to " + p.later(first, last)
 	}
-	return fmt.Sprintf("%s %s: %s", count(len(ids), "handshake", "handshakes"), when, names(ids, 8))
+	return fmt.Sprintf("%s %s: %s", Count(len(ids), "handshake", "handshakes"), when, names(ids, 8))
 }
 
 // followUps are the symptoms, briefly: removing the cause removes them.
@@ -165,7 +165,7 @@ func (p *page) followUps(st *story, compared bool) {
 		}
 		s := p.own(p.masking.text(g.Title()))
 		if len(g.Findings) != len(st.Findings) {
-			s += fmt.Sprintf(" (%s)", count(len(g.Findings), "handshake", "handshakes"))
+			s += fmt.Sprintf(" (%s)", Count(len(g.Findings), "handshake", "handshakes"))
 		}
 		if r := symptomOf(g); r.Num != 0 {
 			s += " (" + p.ref(r) + ")"
@@ -227,7 +227,7 @@ func (p *page) evidence(st *story, h *analyze.Handshake) {
 	quotes := make(map[string]bool)
 	for i := range proofs {
 		if i == maxProofs {
-			p.line(fmt.Sprintf("  and %s more", count(len(proofs)-i, "packet", "packets")))
+			p.line(fmt.Sprintf("  and %s more", Count(len(proofs)-i, "packet", "packets")))
 			break
 		}
 		e := &proofs[i]
@@ -238,7 +238,7 @@ func (p *page) evidence(st *story, h *analyze.Handshake) {
 		}
 	}
 	if n := len(st.Findings) - 1; n > 0 && p.o.Full {
-		p.text("  ", "  ", fmt.Sprintf("and the same of %s.", count(n, "more handshake", "more handshakes")))
+		p.text("  ", "  ", fmt.Sprintf("and the same of %s.", Count(n, "more handshake", "more handshakes")))
 	}
 }
 
@@ -290,7 +290,7 @@ func (p *page) moreStories(stories []*story) {
 	if !p.o.Full {
 		where = "with --full"
 	}
-	p.heading(fmt.Sprintf("And %s, in full %s:", count(len(stories), "more finding", "more findings"), where))
+	p.heading(fmt.Sprintf("And %s, in full %s:", Count(len(stories), "more finding", "more findings"), where))
 	const most = 40
 	for i, st := range stories {
 		if i == most {
@@ -300,7 +300,7 @@ func (p *page) moreStories(stories []*story) {
 		word, look := severityLook(st.Severity)
 		s := p.own(p.masking.text(st.Title()))
 		if n := len(st.Findings); n > 1 {
-			s += fmt.Sprintf(" (%s)", count(n, "handshake", "handshakes"))
+			s += fmt.Sprintf(" (%s)", Count(n, "handshake", "handshakes"))
 		}
 		p.text("  "+look.on(word)+" ", "    ", s)
 	}
