@@ -77,6 +77,8 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	})
 	unhook := context.AfterFunc(ctx, app.Leave) // SIGTERM, SIGHUP
 	defer unhook()
+	lift := shield(ctx)
+	defer lift()
 	opened := make(chan struct{})
 	go f.run(opened, app.Leave)
 	select {
@@ -86,7 +88,9 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	if failure := f.failure.Load(); failure != nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
-	if err := app.Run(); err != nil {
+	err := app.Run()
+	lift()
+	if err != nil {
 		return say.complain(exitInput, &hintError{"no screen: " + err.Error(), "elbscope --no-tui FILE"})
 	}
 	if v.live {
@@ -97,13 +101,22 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 		case <-time.After(savePatience):
 		}
 	}
-	if failure := f.failure.Load(); failure != nil {
+	return v.end(ctx, o, say, f)
+}
+
+// end says how it ended, when the screen is gone.
+func (v *view) end(ctx context.Context, o *options, say *messages, f *feed) int {
+	by := endedBy(ctx)
+	if failure := f.failure.Load(); failure != nil && by == nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
 	s := f.State()
 	status := exitStatus(o, s.Snap, s.Err)
 	if v.live && s.Err != nil {
 		say.complain(status, s.Err)
+	}
+	if by != nil {
+		return say.complain(by.status(), by)
 	}
 	return status
 }

@@ -225,11 +225,26 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 			default:
 				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
 			}
+			status := map[string]string{"Q": `\d+`, "Ctrl-C": `\d+`, "TERM": "143", "HUP": "129"}[way]
 			// Not the command that was typed, which has the word as well.
-			x.until("a status", regexp.MustCompile(`(?m)^status \d`).MatchString)
+			x.until("status "+status, regexp.MustCompile(`(?m)^status `+status+`$`).MatchString)
 			x.restored()
 		})
 	}
+}
+
+// TestSignalsOnTheScreen wants a terminal in order after signals that come while
+// the screen is up, also if several come at once, and a word and a status that
+// tell of the first one, whatever was found.
+func TestSignalsOnTheScreen(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("sh -c 'echo $$ > pid; exec elbscope $SAMPLES/article-502.pcapng'; echo status $?")
+	x.see("rewritten", "read to the end", "? help")
+	for range 3 {
+		x.signal(syscall.SIGTERM)
+	}
+	x.see("elbscope: ended by a signal: terminated", "status 143")
+	x.restored()
 }
 
 // signal sends a signal to the program that wrote its number into a file.
