@@ -85,6 +85,13 @@ type App struct {
 	term    tcell.Screen
 }
 
+// Drawable tells why a terminal of that kind, by its TERM, cannot show a
+// screen; nil stands for one that can.
+func Drawable(term string) error {
+	_, err := tcell.LookupTerminfo(term)
+	return err
+}
+
 // New makes the screen. Run shows it.
 func New(feed Feed, o Options) *App {
 	a := &App{

@@ -11,6 +11,7 @@ import (
 
 	"elbscope/analyze"
 	"elbscope/analyze/rules"
+	"elbscope/internal/nearest"
 	"elbscope/ui/report"
 )
 
@@ -67,6 +68,9 @@ func explain(topics []string, ro report.Options) (string, error) {
 	}
 	for i, id := range topics {
 		if rules.Lookup(id) == nil {
+			if meant := nearest.Word(id, rules.IDs()); meant != "" {
+				return "", &hintError{fmt.Sprintf("there is no rule %q; did you mean %s?", id, meant), "elbscope explain " + meant}
+			}
 			return "", &hintError{fmt.Sprintf("there is no rule %q", id), "elbscope explain"}
 		}
 		page, err := rules.Page(id)

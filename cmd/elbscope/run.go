@@ -64,14 +64,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "interfaces":
 		return listInterfaces(stdout, say)
 	}
+	onScreen, err := o.wantsScreen(stdout, say)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
 	boundGarbage()
 	if o.command == "live" {
-		return liveRun(ctx, o, stdout, say)
+		return liveRun(ctx, o, onScreen, stdout, say)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(o.memory + spareMemory)
 	}
-	if o.wantsScreen(stdout) {
+	if onScreen {
 		return screenRun(ctx, o, say)
 	}
 	return reportRun(ctx, o, stdout, say)

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -91,7 +88,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	err := app.Run()
 	lift()
 	if err != nil {
-		return say.complain(exitInput, &hintError{"no screen: " + err.Error(), "elbscope --no-tui FILE"})
+		return say.complain(exitUsage, &hintError{"there is no terminal for the screen: " + err.Error(), withoutScreen()})
 	}
 	if v.live {
 		// What is in hand is still to be saved.
@@ -138,25 +135,6 @@ const patience = 20 * time.Millisecond
 
 // savePatience is how long leaving waits for a live run to save what it has.
 const savePatience = 5 * time.Second
-
-// wantsScreen decides between the screen and the report: the screen on a
-// terminal that can show one, unless the report was asked for.
-func (o *options) wantsScreen(stdout io.Writer) bool {
-	switch {
-	case o.noTUI:
-		return false
-	case o.tui:
-		return true
-	}
-	return !o.printed && isTerminal(stdout) && drawable()
-}
-
-// drawable tells whether the terminal says that it can show more than lines.
-// Windows has no TERM.
-func drawable() bool {
-	term := os.Getenv("TERM")
-	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
-}
 
 // inputNames names what is being read, for the title.
 func inputNames(files []string) string {
