@@ -153,6 +153,7 @@ func (c *capturing) report(ctx context.Context, stop context.CancelFunc, o *opti
 	if missing != nil {
 		say.complain(status, missing)
 	}
+	o.warnUnjudged(status, stdout, snap, note, say)
 	return status
 }
 

@@ -131,6 +131,7 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 	if missing != nil {
 		say.complain(status, missing)
 	}
+	o.warnUnjudged(status, stdout, snap, note, say)
 	return status
 }
 

@@ -8,6 +8,19 @@ import (
 	"elbscope/capture/flow"
 )
 
+// Unjudged says in one line why there is no handshake to be judged, or "" where
+// there is one. It is for who reads an exit status: nothing wrong was found
+// either way.
+func Unjudged(s *analyze.Snapshot, o *Options) string {
+	switch {
+	case len(s.Handshakes) > 0:
+		return ""
+	case o.Note != "" && s.Totals.Handshakes > 0:
+		return fmt.Sprintf("the filter hides %s", count(s.Totals.Handshakes, "WebSocket handshake", "WebSocket handshakes"))
+	}
+	return fmt.Sprintf("no WebSocket handshake in %s: %s", count(s.Totals.Packets, "packet", "packets"), whyNothing(s, &o.CaptureFilter)[0].why)
+}
+
 // nothing says why there is no handshake, and what to try. It never leaves
 // anybody with an empty screen.
 func (p *page) nothing(s *analyze.Snapshot) {
