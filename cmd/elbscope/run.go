@@ -152,7 +152,9 @@ func read(ctx context.Context, o *options, in *inputs, stream *streamer, say *me
 	progress := newProgressLine(say.w)
 	pump.OnProgress = progress.show
 	if o.pace > 0 {
-		pump.Pacer = newPace(o.pace)
+		progress.pace = newPace(o.pace)
+		pump.Pacer = progress.pace
+		go progress.pace.measure(ctx, o.files)
 	}
 	err := pump.Run(ctx, in.sources)
 	progress.clear()

@@ -29,7 +29,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 
 func filesView(reading context.Context, o *options, stop context.CancelFunc) *view {
 	return &view{
-		name: inputNames(o.files), reading: reading, stop: stop,
+		name: inputNames(o.files), files: o.files, reading: reading, stop: stop,
 		open: func(ctx context.Context, idle func()) (*inputs, error) { return openInputs(ctx, o.files, idle) },
 	}
 }
@@ -37,6 +37,8 @@ func filesView(reading context.Context, o *options, stop context.CancelFunc) *vi
 // view is what the screen shows: files, or a capture that is going on.
 type view struct {
 	name string
+	// files are the inputs by their names, nil for a live run.
+	files []string
 	// note is said once, at the beginning.
 	note string
 	live bool
@@ -224,6 +226,9 @@ func (f *feed) run(opened chan<- struct{}, leave func()) {
 	}
 	close(opened)
 	f.in = in
+	if f.pace != nil {
+		go f.pace.measure(f.view.reading, f.view.files)
+	}
 	err = f.pump.Run(f.view.reading, in.sources)
 	in.conclude(f.engine)
 	f.finish(err)
