@@ -75,8 +75,8 @@ func (p *parser) protocol(w word, name string) (test, error) {
 			return ends(h, func(a netip.AddrPort) bool { return a.Addr().Unmap().Is4() == (name == "ip") })
 		}, nil
 	case "websocket":
-		return nil, &Error{Column: w[0].column, Problem: "websocket is frames in Wireshark, and here every row is a handshake", Example: "is:succeeded",
-			Hint: `write is:succeeded for those that were upgraded, nothing for all; to look for the text, quote it: "websocket"`}
+		return nil, &Error{Column: w[0].column, Problem: "every row here is a WebSocket handshake", Example: "is:succeeded",
+			Hint: `websocket is frames in Wireshark: write is:succeeded for those that were upgraded, or nothing for all; to look for the text, quote it: "websocket"`}
 	case "tls", "ssl", "http2":
 		return nil, refuse(w, name+".")
 	}

@@ -58,12 +58,8 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	f := newFeed(o, v)
 	files := &saver{o: o, feed: f}
 	defer files.cleanup()
-	folder := ""
-	if v.live {
-		folder = folderForFiles()
-	}
 	app := ui.New(f, ui.Options{
-		Folder: folder,
+		Folder: folderForFiles, Pause: pauseSelf,
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 			CaptureFilter: o.packets.forReport(),

@@ -247,6 +247,25 @@ func TestSignalsOnTheScreen(t *testing.T) {
 	x.restored()
 }
 
+// TestCtrlZ goes to the shell and comes back, and finds both in order.
+func TestCtrlZ(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("set -m; elbscope $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("rewritten", "read to the end", "? help")
+	x.press("Enter")
+	x.see("story of h")
+	x.press("C-z")
+	x.until("the shell", regexp.MustCompile(`(?m)^ready> $|^ready>$`).MatchString)
+	x.restored()
+	x.say("fg")
+	x.see("story of h", "what is wrong", "? help")
+	x.press("q")
+	x.see("rewritten", "f filter")
+	x.press("Q")
+	x.see("ready>")
+	x.restored()
+}
+
 // signal sends a signal to the program that wrote its number into a file.
 func (x *terminal) signal(s syscall.Signal) {
 	x.t.Helper()

@@ -89,6 +89,10 @@ func whyNothing(s *analyze.Snapshot, filter *CaptureFilter) []emptiness {
 		"a target group of protocol version HTTP1, which WebSockets behind an Application Load Balancer need, and a new capture.")
 	addCode("one-direction", has(s, "one-direction"), "only one direction of the traffic is in the capture",
 		"capturing on the instance itself, or mirroring both directions.")
+	add(has(s, "truncated-file"), "the capture is cut off, and what came later is not in it",
+		"the whole file, copied after the capture has ended.")
+	add(has(s, "damaged-record"), "the capture is damaged, and part of it could not be read",
+		"copying it again, in binary mode, or capturing anew.")
 	addCode("snaplen", has(s, "snaplen") || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
 		"capturing with 'tcpdump -s 0'.")
 	if len(all) == 0 || t.Requests > 0 {
