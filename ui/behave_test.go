@@ -65,6 +65,9 @@ func TestUnknownKey(t *testing.T) {
 	if strings.Contains(r.text(), "does nothing") {
 		t.Error("it is said for ever")
 	}
+	empty := launch(t, samples(t, "health-checks.pcap"), 80, 24, simpleOptions())
+	empty.press("Enter")
+	empty.see("there is no handshake to tell of")
 }
 
 // TestSelectionFollowsItsHandshake wants that of a handshake that turns out to

@@ -175,10 +175,12 @@ func (h *home) bindings() []binding {
 }
 
 func (h *home) enter() {
-	if len(h.now.rows) > 0 {
-		h.list.chosen = true
-		h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
+	if len(h.now.rows) == 0 {
+		h.a.frame.say("there is no handshake to tell of")
+		return
 	}
+	h.list.chosen = true
+	h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
 }
 
 func (h *home) unfold(open bool) {
