@@ -240,8 +240,11 @@ func TestSignalsOnTheScreen(t *testing.T) {
 	x := newTerminal(t, 80, 24)
 	x.say("sh -c 'echo $$ > pid; exec elbscope $SAMPLES/article-502.pcapng'; echo status $?")
 	x.see("rewritten", "read to the end", "? help")
+	pid := x.pid()
 	for range 3 {
-		x.signal(syscall.SIGTERM)
+		if err := syscall.Kill(pid, syscall.SIGTERM); err != nil && err != syscall.ESRCH { // it may have left by then
+			t.Fatal(err)
+		}
 	}
 	x.see("elbscope: ended by a signal: terminated", "status 143")
 	x.restored()
@@ -266,8 +269,8 @@ func TestCtrlZ(t *testing.T) {
 	x.restored()
 }
 
-// signal sends a signal to the program that wrote its number into a file.
-func (x *terminal) signal(s syscall.Signal) {
+// pid is the number that a program wrote into a file.
+func (x *terminal) pid() int {
 	x.t.Helper()
 	text, err := os.ReadFile(filepath.Join(x.dir, "pid"))
 	if err != nil {
@@ -277,7 +280,13 @@ func (x *terminal) signal(s syscall.Signal) {
 	if err != nil || pid <= 1 {
 		x.t.Fatalf("%q is no process", text)
 	}
-	if err := syscall.Kill(pid, s); err != nil {
+	return pid
+}
+
+// signal sends a signal to that program.
+func (x *terminal) signal(s syscall.Signal) {
+	x.t.Helper()
+	if err := syscall.Kill(x.pid(), s); err != nil {
 		x.t.Fatal(err)
 	}
 }
@@ -313,14 +322,7 @@ func TestHangUp(t *testing.T) {
 	}
 	x.say("sh -c 'echo $$ > pid; exec elbscope fifo'; echo status $?")
 	x.see("No handshake yet", "? help")
-	text, err := os.ReadFile(filepath.Join(x.dir, "pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	pid := x.pid()
 	x.tmux("kill-server")
 	for end := time.Now().Add(20 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
