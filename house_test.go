@@ -26,12 +26,13 @@ var mayImport = map[string][]string{
 	"analyze/preface": {},
 	"analyze":         {"capture/flow", "analyze/http1", "analyze/ws", "analyze/preface"},
 	"analyze/rules":   {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
-	"analyze/filter":  {"analyze", "analyze/http1", "capture/flow"},
+	"analyze/filter":  {"analyze", "analyze/http1", "capture/flow", "internal/nearest"},
 	"ui/report":       {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
 	"ui": {
 		"analyze", "analyze/filter", "capture/flow", "ui/report", "internal/wiretext",
 	},
 	"internal/shell":          {},
+	"internal/nearest":        {},
 	"internal/wiretext":       {},
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},
@@ -43,7 +44,7 @@ var mayImport = map[string][]string{
 	"internal/bench":          {"internal/traffic"},
 	"cmd/elbscope": {
 		"analyze", "analyze/rules", "analyze/filter", "capture", "capture/bpf", "capture/flow", "capture/live", "ui",
-		"ui/report", "internal/shell", "internal/wiretext",
+		"ui/report", "internal/shell", "internal/nearest", "internal/wiretext",
 	},
 }
 

@@ -18,9 +18,9 @@ type Options struct {
 	Report report.Options
 	// Name is what is being read, for the title.
 	Name string
-	// Folder stands before the names proposed for files: "" for the working
-	// directory, or it ends in a slash.
-	Folder string
+	// Folder returns what stands before the names proposed for files: "" for
+	// the working directory, or it ends in a slash. nil stands for "".
+	Folder func() string
 	// Note is said at the foot of the screen until the first key.
 	Note string
 	// ParseFilter reads an expression of the grammar of -Y; Filter is one to
@@ -33,6 +33,9 @@ type Options struct {
 	// Unsaved tells of a state whether packets are in no file but those that
 	// Save wrote; nil stands for never.
 	Unsaved func(*State) bool
+	// Pause stops the program until the shell continues it, while the terminal
+	// is the shell's; nil where there is nothing of the kind.
+	Pause func()
 	// Screen is a terminal to draw on; nil for the real one.
 	Screen tcell.Screen
 }
@@ -83,6 +86,13 @@ type App struct {
 	writing string
 	percent atomic.Int32
 	term    tcell.Screen
+}
+
+// Drawable tells why a terminal of that kind, by its TERM, cannot show a
+// screen; nil stands for one that can.
+func Drawable(term string) error {
+	_, err := tcell.LookupTerminfo(term)
+	return err
 }
 
 // New makes the screen. Run shows it.
@@ -166,6 +176,8 @@ func (a *App) key(ev *tcell.EventKey) *tcell.EventKey {
 		b.do()
 	} else if b := find(a.global(), name); b != nil {
 		b.do()
+	} else {
+		a.frame.say(name + " does nothing here; ? lists the keys")
 	}
 	return nil
 }
@@ -211,7 +223,7 @@ func (a *App) global() []binding { return append(a.replaying(), a.everywhere()..
 
 // everywhere are the keys that there are at any time.
 func (a *App) everywhere() []binding {
-	return append(moving(func() mover { return a.top().focus() }),
+	keys := append(moving(func() mover { return a.top().focus() }),
 		binding{keys: []string{"/"}, help: "find text", brief: "find", do: a.askFind},
 		binding{keys: []string{"n"}, help: "find the next one", do: func() { a.findAgain(1) }},
 		binding{keys: []string{"N"}, help: "find the one before", do: func() { a.findAgain(-1) }},
@@ -223,6 +235,10 @@ func (a *App) everywhere() []binding {
 		binding{keys: []string{"Ctrl-L"}, help: "draw anew", do: func() { a.app.Sync() }},
 		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.feed.Stop},
 	)
+	if a.o.Pause != nil {
+		keys = append(keys, binding{keys: []string{"Ctrl-Z"}, help: "back to the shell, where fg goes on; a live run loses packets meanwhile", do: func() { a.app.Suspend(a.o.Pause) }})
+	}
+	return keys
 }
 
 // stepBack goes back, from home to what the filter hides, and then says how to

@@ -55,6 +55,21 @@ func TestSelectionFollowsItsRow(t *testing.T) {
 	}
 }
 
+// TestUnknownKey wants a word where a key does nothing, as f in a story, that
+// goes with the next key.
+func TestUnknownKey(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.press("Enter f")
+	r.see("f does nothing here; ? lists the keys")
+	r.press("Down")
+	if strings.Contains(r.text(), "does nothing") {
+		t.Error("it is said for ever")
+	}
+	empty := launch(t, samples(t, "health-checks.pcap"), 80, 24, simpleOptions())
+	empty.press("Enter")
+	empty.see("there is no handshake to tell of")
+}
+
 // TestSelectionFollowsItsHandshake wants that of a handshake that turns out to
 // be of another kind.
 func TestSelectionFollowsItsHandshake(t *testing.T) {

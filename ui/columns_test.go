@@ -2,6 +2,7 @@ package ui
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,5 +63,44 @@ func TestColumnsOfTheLadder(t *testing.T) {
 	}
 	if drawn == 0 {
 		t.Error("nothing was drawn")
+	}
+}
+
+// ladderOf draws a sample's first handshake, as texts.
+func ladderOf(t *testing.T, name string) (texts []string) {
+	t.Helper()
+	s := samples(t, name)
+	for _, l := range report.NewLines(s.Snap, report.Options{Location: time.UTC}).Ladder(s.Snap.Handshakes[0], 100) {
+		text := ""
+		for _, span := range l {
+			text += span.Text
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// TestFramesInTheLadder wants the frames at the time of the last one, which is
+// long before an idle timeout, and none of what is not known.
+func TestFramesInTheLadder(t *testing.T) {
+	for _, c := range []struct{ name, frames, before, after string }{
+		{"idle-timeout-load-balancer.pcap", "+6.8 ms", "101 Switching", "+60.0 s"},
+		{"healthy-closed-after-a-minute.pcap", "+60.0 s", "101 Switching", "FIN"},
+		// What came in the 101's place of frames is no frame; when those
+		// before it came is not known.
+		{"http-response-after-101.pcap", "", "101 Switching", "FIN"},
+	} {
+		lines := ladderOf(t, c.name)
+		at := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "⇅") })
+		if at < 1 {
+			t.Errorf("%s: no frames in\n%s", c.name, strings.Join(lines, "\n"))
+			continue
+		}
+		when, _, _ := strings.Cut(lines[at], "│")
+		if strings.TrimSpace(when) != c.frames ||
+			!slices.ContainsFunc(lines[:at], func(l string) bool { return strings.Contains(l, c.before) }) ||
+			!slices.ContainsFunc(lines[at:], func(l string) bool { return strings.Contains(l, c.after) }) {
+			t.Errorf("%s: the frames stand wrong in\n%s", c.name, strings.Join(lines, "\n"))
+		}
 	}
 }

@@ -211,3 +211,18 @@ func TestOSC52(t *testing.T) {
 		}
 	}
 }
+
+// TestFolder wants names in a place where they can be written, which is asked
+// for anew each time.
+func TestFolder(t *testing.T) {
+	folder := "/tmp/"
+	o := simpleOptions()
+	o.Save, o.Folder = (&written{}).write, func() string { return folder }
+	r := launch(t, samples(t, "article-502.pcapng"), 120, 40, o)
+	r.press("w")
+	r.see("as: /tmp/elbscope-")
+	r.press("Esc")
+	folder = ""
+	r.press("w")
+	r.see("as: elbscope-")
+}

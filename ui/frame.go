@@ -145,8 +145,10 @@ func (a *App) replayWords(s *State) string {
 	if s.Replay.Paused {
 		words = "PAUSED at " + s.Replay.Speed
 	}
-	if s.Size > 0 {
-		// By bytes: when the last packet was captured is not known before it is read.
+	if whole := s.Replay.Last - s.Replay.First; whole > 0 {
+		at := min(max(s.Replay.At-s.Replay.First, 0), whole)
+		words += fmt.Sprintf(", %.0f %% of the time", 100*float64(at)/float64(whole))
+	} else if s.Size > 0 {
 		words += fmt.Sprintf(", %.0f %% of the file", 100*float64(s.Done)/float64(s.Size))
 	}
 	if s.Replay.At != 0 {

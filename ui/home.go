@@ -63,9 +63,13 @@ func (h *home) draw(c tcell.Screen, x, y, width, height int) {
 		y, height = y+1, height-1
 	}
 	rows := height
-	if want := len(h.now.rows) + 2; len(h.now.rows) > 0 && (height >= 16 || want <= height-previewLines) {
-		// What the selected handshake came to, where there is room for it.
+	// What the selected handshake came to, where there is room for it.
+	switch want := len(h.now.rows) + 2; {
+	case len(h.now.rows) == 0:
+	case height >= previewFrom:
 		rows = min(max(want, height/3), height-previewLines)
+	case want <= height-leastPreview:
+		rows = want
 	}
 	h.list.SetRect(x, y, width, rows)
 	h.list.Draw(c)
@@ -82,8 +86,10 @@ func (h *home) draw(c tcell.Screen, x, y, width, height int) {
 // graphFrom is the least height that leaves a line for the graph over time.
 const graphFrom = 18
 
-// previewLines is the least height of the preview.
-const previewLines = 9
+// previewLines is the least height of the preview, where the whole is at least
+// previewFrom high; on less it has what a short list leaves, if that is at least
+// leastPreview.
+const previewLines, previewFrom, leastPreview = 9, 16, 5
 
 // summary says what the selected handshake came to.
 func (h *home) summary(width int) []line {
@@ -169,10 +175,12 @@ func (h *home) bindings() []binding {
 }
 
 func (h *home) enter() {
-	if len(h.now.rows) > 0 {
-		h.list.chosen = true
-		h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
+	if len(h.now.rows) == 0 {
+		h.a.frame.say("there is no handshake to tell of")
+		return
 	}
+	h.list.chosen = true
+	h.a.open(newStory(h.a, h.now.rows[h.list.selected].first().ID))
 }
 
 func (h *home) unfold(open bool) {

@@ -79,7 +79,11 @@ func (a *App) fileName(h *analyze.Handshake, ending string) string {
 	if loc == nil {
 		loc = time.Local
 	}
-	return a.o.Folder + "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
+	folder := ""
+	if a.o.Folder != nil {
+		folder = a.o.Folder()
+	}
+	return folder + "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
 }
 
 // write runs a Writer on a goroutine of its own. What it says is shown when

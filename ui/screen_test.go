@@ -199,7 +199,7 @@ func stoppedEarly(t *testing.T) *State {
 func inReplay(t *testing.T) *State {
 	t.Helper()
 	s := stillReading(t)
-	s.Replay = &Replay{At: flow.Time(42e9), Speed: "10x", Paused: true}
+	s.Replay = &Replay{At: flow.Time(42e9), First: flow.Time(12e9), Last: flow.Time(52e9), Speed: "10x", Paused: true}
 	return s
 }
 
@@ -223,8 +223,13 @@ func TestReplayKeys(t *testing.T) {
 	if got, want := *feed.replay, (fakeReplay{pauses: 2, faster: 2, slower: 1}); got != want {
 		t.Errorf("the keys did %+v, not %+v", got, want)
 	}
+	r.see("PAUSED at 10x, 75 % of the time")
+	unknown := *s
+	unknown.Rev, unknown.Replay = s.Rev+1, &Replay{At: flow.Time(42e9), Speed: "10x"}
+	r.publish(&unknown)
+	r.see("replay 10x, 25 % of the file")
 	over := *s
-	over.Rev, over.Reading, over.Replay = s.Rev+1, false, nil
+	over.Rev, over.Reading, over.Replay = s.Rev+2, false, nil
 	r.publish(&over)
 	r.press("P ]")
 	if feed.replay.pauses != 2 || strings.Contains(r.text(), "P pause") {

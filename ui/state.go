@@ -45,9 +45,12 @@ func (s *State) extent() report.Extent {
 // Replay says how a capture is shown as it happened.
 type Replay struct {
 	// At is the time in the capture, 0 before the first packet.
-	At     flow.Time
-	Speed  string // "10x", "max"
-	Paused bool
+	At flow.Time
+	// First and Last are when the capture begins and ends, 0 where that is not
+	// known (yet).
+	First, Last flow.Time
+	Speed       string // "10x", "max"
+	Paused      bool
 }
 
 // Replayer steers a replay. The calls return at once.

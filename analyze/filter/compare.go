@@ -2,6 +2,7 @@ package filter
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,75 +49,6 @@ func (p *parser) comparison() (test, error) {
 		suggest(name, fieldNames())+fmt.Sprintf(`; to look for the text, quote it: "%s"`, w))
 }
 
-// quantified refuses any and all before a name of Wireshark's: as texts they
-// would match nothing.
-func (p *parser) quantified(w word) error {
-	if p.at+1 == len(p.words) || !p.words[p.at+1].foreign() {
-		return nil
-	}
-	rest := slices.Clone(p.words[p.at+1:])
-	if len(rest) > 1 && (rest[1].operator() == len(rest[1]) || rest[1].operatorWord()) {
-		rest = rest[:min(3, len(rest))]
-	} else {
-		rest = rest[:1]
-	}
-	example := ""
-	for _, r := range rest {
-		example += " " + r.typed()
-	}
-	example = example[1:]
-	if _, err := Parse(example, *p.ctx); err != nil {
-		example = spellings[0].example
-	}
-	hint := "a name matches if any leg matches"
-	if w.is("all") {
-		hint = "only any leg can be asked for, not all"
-	}
-	return &Error{Column: w[0].column, Problem: fmt.Sprintf("%s stands before a name", w), Example: example,
-		Hint: fmt.Sprintf(`%s: write %s; to look for the text, quote it: "%s"`, hint, example, w)}
-}
-
-// loneNumber refuses a number as an alternative to a comparison. Whoever types
-// it means the same name, and as a text it would be looked for elsewhere.
-func (p *parser) loneNumber() error {
-	c := &p.compared
-	w := p.peek()
-	behind := c.to
-	for behind > 0 && p.words[behind].isClose() {
-		behind++
-	}
-	if behind == 0 || behind != p.at-1 || !w.number() {
-		return nil
-	}
-	var numbers []string
-	for at := p.at; at < len(p.words) && p.words[at].number(); at += 2 {
-		numbers = append(numbers, p.words[at].String())
-		if at+1 == len(p.words) || !p.words[at+1].isOr() {
-			break
-		}
-	}
-	example := fmt.Sprintf("%s == %s", c.name, numbers[0])
-	switch strings.ToLower(c.op.String()) {
-	case "==", "=", "eq", "===":
-		example = fmt.Sprintf("%s in {%s, %s}", c.name, p.words[c.to-1].typed(), strings.Join(numbers, ", "))
-	}
-	if _, err := Parse(example, *p.ctx); err != nil {
-		example = spelled(strings.ToLower(c.name.String())).example
-	}
-	return &Error{Column: w[0].column, Problem: fmt.Sprintf("%s stands behind or without a name", w), Example: example,
-		Hint: fmt.Sprintf(`write %s; to look for the text, quote it: "%s"`, example, w)}
-}
-
-// number tells whether the word is one.
-func (w word) number() bool {
-	for i := range w {
-		if c := w.bare(i); c < '0' || c > '9' {
-			return false
-		}
-	}
-	return len(w) > 0
-}
-
 // typed returns the word with quotes where it had some.
 func (w word) typed() string {
 	if slices.ContainsFunc(w, func(c char) bool { return c.quoted }) {
@@ -126,27 +58,37 @@ func (w word) typed() string {
 }
 
 // protocol takes the name of a protocol, which in a display filter stands for
-// all that has it: that is every handshake.
+// all that has it: for the lower ones that is every handshake.
 func (p *parser) protocol(w word, name string) (test, error) {
-	if !isProtocol(name) {
-		return nil, nil
-	}
-	for _, other := range p.words {
-		if other.foreign() {
-			p.at++
-			return func(*analyze.Handshake) bool { return true }, nil
+	switch name {
+	case "http", "tcp", "frame", "eth":
+		for _, other := range p.words {
+			if other.foreign() {
+				p.at++
+				return func(*analyze.Handshake) bool { return true }, nil
+			}
 		}
+		return nil, w.fail(fmt.Sprintf("every handshake has %s", w), fmt.Sprintf(`leave it out; to look for the text, quote it: "%s"`, w))
+	case "ip", "ipv6":
+		p.at++
+		return func(h *analyze.Handshake) bool {
+			return ends(h, func(a netip.AddrPort) bool { return a.Addr().Unmap().Is4() == (name == "ip") })
+		}, nil
+	case "websocket":
+		return nil, &Error{Column: w[0].column, Problem: "every row here is a WebSocket handshake", Example: "is:succeeded",
+			Hint: `websocket is frames in Wireshark: write is:succeeded for those that were upgraded, or nothing for all; to look for the text, quote it: "websocket"`}
+	case "tls", "ssl", "http2":
+		return nil, refuse(w, name+".")
 	}
-	if name == "websocket" {
-		return nil, nil // a text that targets do contain
-	}
-	return nil, w.fail(fmt.Sprintf("every handshake has %s", w), fmt.Sprintf(`leave it out; to look for the text, quote it: "%s"`, w))
+	return nil, nil
 }
 
 // ownSpelling says how a comparison is written with a field of ours.
 func (p *parser) ownSpelling(w, op word, f *Field) error {
 	example, typed := f.Example, w.String()+op.String()
-	if p.at+2 < len(p.words) {
+	if op.is("in") {
+		example, typed = p.ownList(f, w)
+	} else if p.at+2 < len(p.words) {
 		value := p.words[p.at+2].String()
 		typed += value
 		if strings.ContainsAny(value, ` :|,!-~"()`) {
@@ -168,6 +110,27 @@ func (p *parser) ownSpelling(w, op word, f *Field) error {
 	}
 	return &Error{Column: w[0].column, Problem: fmt.Sprintf("%s behind a field", op), Example: example,
 		Hint: fmt.Sprintf(`write %s; to look for the text, quote it: "%s"`, example, typed)}
+}
+
+// ownList writes a list behind in as alternatives of a field of ours, as far as
+// they are some; typed is what stood there.
+func (p *parser) ownList(f *Field, w word) (example, typed string) {
+	typed = w.String() + " in"
+	var values []string
+	for _, part := range p.words[p.at+2:] {
+		typed += " " + part.String()
+		for v := range strings.FieldsFuncSeq(part.String(), func(r rune) bool { return strings.ContainsRune("{,}", r) }) {
+			values = append(values, v)
+		}
+		if part.bare(len(part)-1) == '}' {
+			break
+		}
+	}
+	example = f.Name + ":" + strings.Join(values, "|")
+	if _, err := Parse(example, *p.ctx); err != nil {
+		example = f.Example
+	}
+	return example, typed
 }
 
 // compare reads the operator and the value behind a name; without an operator,

@@ -180,7 +180,16 @@ func parseBare(_ *Field, value word, _ *Context) (test, error) {
 			return string(h.Verdict) == s || anyText(h, contains(s))
 		}, nil
 	}
+	if status, err := parseStatus(lookup("status"), value, nil); err == nil && value.statusLike() {
+		// And who types 502 or 5xx means the status.
+		return func(h *analyze.Handshake) bool { return status(h) || anyText(h, contains(s)) }, nil
+	}
 	return func(h *analyze.Handshake) bool { return anyText(h, contains(s)) }, nil
+}
+
+// statusLike tells whether the word looks like a status, or a class of them.
+func (w word) statusLike() bool {
+	return len(w) == 3 && '1' <= w.bare(0) && w.bare(0) <= '5' && (w.number() || w[1:].is("xx"))
 }
 
 func contains(lower string) func(string) bool {

@@ -18,6 +18,12 @@ type parser struct {
 		name, op word
 		to       int // the word behind it
 	}
+	// listed is the last term of a field whose values mean nothing as texts.
+	listed struct {
+		field *Field
+		term  word
+		to    int // the word behind it
+	}
 	// deep is how many parentheses and negations are open.
 	deep int
 }
@@ -53,6 +59,9 @@ func (p *parser) filter() (test, error) {
 		}
 		p.at++
 		if err := p.loneNumber(); err != nil {
+			return nil, err
+		}
+		if err := p.loneValue(); err != nil {
 			return nil, err
 		}
 	}
@@ -127,6 +136,9 @@ func (p *parser) term() (test, error) {
 		return t, err
 	}
 	p.at++
+	if n := w.fieldName(); n > 0 {
+		p.listed.field, p.listed.term, p.listed.to = lookup(strings.ToLower(w[:n].String())), w, p.at
+	}
 	return parseTerm(w, p.ctx)
 }
 

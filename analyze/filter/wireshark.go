@@ -100,10 +100,6 @@ func spellingNames(protocol string) []string {
 // protocols are the names that begin fields of Wireshark's.
 var protocols = []string{"http", "http2", "websocket", "tcp", "udp", "ip", "ipv6", "eth", "frame", "tls", "ssl", "dns"}
 
-func isProtocol(name string) bool {
-	return slices.Contains(protocols[:9], name) && name != "http2" && name != "udp"
-}
-
 // foreign tells whether the word is the name of a field in Wireshark, known
 // here or not.
 func (w word) foreign() bool {

@@ -58,7 +58,8 @@ func (s *saver) create(path string, overwrite bool, write func(io.Writer) error)
 }
 
 // folderForFiles is where files may be written whose names are proposed: ""
-// for the working directory. A live run may have given up the right to it.
+// for the working directory. That may be somebody else's, and a live run may
+// have given up the right to it.
 func folderForFiles() string {
 	f, err := os.CreateTemp(".", ".elbscope-")
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -87,33 +88,46 @@ func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 func parseArgs(args []string) (*options, error) {
 	o, raw := &options{}, &rawFlags{}
 	fs := defineFlags(o, raw)
-	if err := fs.Parse(args); err != nil {
-		return nil, &hintError{err.Error(), "elbscope --help"}
+	err := fs.Parse(args)
+	if err != nil {
+		err = flagError(fs, args, err)
+	} else {
+		err = o.read(fs, raw, args)
 	}
+	if err != nil {
+		return nil, cmp.Or(oneDash(fs, args), err)
+	}
+	return o, nil
+}
+
+// read reads what the flags and words of a command line say together.
+func (o *options) read(fs *pflag.FlagSet, raw *rawFlags, args []string) error {
 	switch rest := fs.Args(); {
 	case raw.help:
 		o.command = "help"
 	case raw.version:
 		o.command = "version"
 	default:
-		o.words(rest)
+		if err := o.words(rest, raw, args); err != nil {
+			return err
+		}
 	}
 	if err := raw.habits.check(fs, o.command == "live"); err != nil && !raw.help {
-		return nil, err
+		return err
 	}
 	if raw.habits.read != "" && o.command == "report" {
 		if err := o.wordsOfRead(raw); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
 	switch o.command {
 	case "live":
-		return o, o.live(fs, raw)
+		return o.live(fs, raw)
 	case "report":
-		return o, o.report(fs, raw)
+		return o.report(fs, raw)
 	}
-	return o, onlyLive(fs)
+	return onlyLive(fs)
 }
 
 // report reads what belongs to files.
@@ -137,7 +151,7 @@ func (o *options) report(fs *pflag.FlagSet, raw *rawFlags) (err error) {
 }
 
 // words takes what is no flag: a command with its arguments, or files.
-func (o *options) words(rest []string) {
+func (o *options) words(rest []string, raw *rawFlags, args []string) error {
 	first := ""
 	if len(rest) > 0 {
 		first = rest[0]
@@ -153,7 +167,11 @@ func (o *options) words(rest []string) {
 		o.command, o.files, o.printed = "report", rest[1:], true
 	default:
 		o.command, o.files = "report", rest
+		if raw.habits.read == "" {
+			return unknownCommand(args, rest)
+		}
 	}
+	return nil
 }
 
 // check looks at what only some words are allowed for.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -225,6 +226,30 @@ func TestLiveScreen(t *testing.T) {
 	}
 	x.press("s")
 	x.see("undetermined")
+}
+
+// TestLiveScreenTerminated ends a live run by a signal while the screen is up:
+// the terminal is in order again, and what was captured is in the file.
+func TestLiveScreenTerminated(t *testing.T) {
+	for name, by := range map[string]syscall.Signal{"143": syscall.SIGTERM, "129": syscall.SIGHUP} {
+		t.Run(by.String(), func(t *testing.T) {
+			l := newLab(t)
+			x := newTerminal(t, 80, 24)
+			save := filepath.Join(l.dir, name+".pcapng")
+			x.say("sh -c 'echo $$ > pid; exec ip netns exec " + l.instance + " " + l.program + " live -i any -w " + save + " tcp port 82 or tcp port 8081'; echo status $?")
+			x.see("live any", "s stops")
+			conn, _ := l.handshake(82, "/socket")
+			conn.Close()
+			x.see("healthy")
+			x.signal(by)
+			x.see("elbscope: ended by a signal", "status "+name)
+			x.restored()
+			saved := l.reread(save)
+			if got := saved.verdicts(); got != "healthy" || saved.problem("truncated-file") != "" {
+				t.Errorf("the file says %q, and %q", got, saved.problem("truncated-file"))
+			}
+		})
+	}
 }
 
 // TestLiveEndsByItself tries the ends that are not a signal.

@@ -19,8 +19,8 @@ import (
 	"elbscope/internal/shell"
 )
 
-// liveRun captures, and shows the screen or ends in the report.
-func liveRun(ctx context.Context, o *options, stdout io.Writer, say *messages) int {
+// liveRun captures, and shows it on the screen or ends in the report.
+func liveRun(ctx context.Context, o *options, onScreen bool, stdout io.Writer, say *messages) int {
 	if o.capture.bare {
 		return listInterfaces(stdout, say)
 	}
@@ -39,7 +39,7 @@ func liveRun(ctx context.Context, o *options, stdout io.Writer, say *messages) i
 	if err != nil {
 		return say.complain(inputStatus(err), err)
 	}
-	if o.wantsScreen(stdout) {
+	if onScreen {
 		return showScreen(ctx, o, say, c.view(reading, stop))
 	}
 	return c.report(reading, stop, o, stdout, say)
@@ -153,6 +153,7 @@ func (c *capturing) report(ctx context.Context, stop context.CancelFunc, o *opti
 	if missing != nil {
 		say.complain(status, missing)
 	}
+	o.warnUnjudged(status, stdout, snap, note, say)
 	return status
 }
 

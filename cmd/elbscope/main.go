@@ -16,13 +16,16 @@ func runMain() int {
 	// A reader that has seen enough (| head) is no reason to die before the
 	// exit status is known: writing to it fails, and that ends the program.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
+	ctx, end := context.WithCancelCause(context.Background())
+	defer end(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, endings...)
 	go func() {
 		// After the first signal the default is back, so that a second
 		// Ctrl-C leaves at once.
-		<-ctx.Done()
-		stop()
+		s := <-signals
+		end(&ended{s})
+		signal.Stop(signals)
 	}()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"elbscope/capture"
 	"elbscope/capture/flow"
 	"elbscope/ui"
 )
@@ -25,6 +26,9 @@ type pace struct {
 	// of the latest packet that passed.
 	at, furthest flow.Time
 	since        time.Time
+	// first and last are the times of the capture's packets, once measure has
+	// found them out; 0 until then.
+	first, last flow.Time
 	// changed is closed and made anew when a key changed something.
 	changed chan struct{}
 }
@@ -135,7 +139,53 @@ func (p *pace) state() *ui.Replay {
 		r.Speed = strconv.FormatFloat(p.speed, 'g', -1, 64) + "x"
 	}
 	if p.begun {
-		r.At = p.reached(time.Now())
+		r.At, r.First, r.Last = p.reached(time.Now()), p.first, p.last
 	}
 	return r
+}
+
+// measure finds out when the captures begin and end, by reading them once more
+// beside the replay: nothing in a file says it before its last packet. What
+// cannot be read twice has no known end.
+func (p *pace) measure(ctx context.Context, names []string) {
+	if slices.ContainsFunc(names, func(name string) bool { return name == stdinName || isPipe(name) }) {
+		return // also a redirected file: its place is shared with who replays it
+	}
+	var first, last flow.Time
+	for _, name := range names {
+		s, err := capture.Open(name)
+		if err != nil {
+			continue // whoever opened it first tells of it
+		}
+		var packet capture.Packet
+		for ctx.Err() == nil && s.Next(&packet) == nil {
+		}
+		if info := s.Info(); info.Last != 0 {
+			if first == 0 || info.First < first {
+				first = info.First
+			}
+			last = max(last, info.Last)
+		}
+		s.Close()
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.first, p.last = first, last
+}
+
+// done tells how much of the capture's time has been replayed, from 0 to 1, and
+// how long the rest takes; ok is false as long as its end is not known, and at
+// full speed, which time does not bound.
+func (p *pace) done(now time.Time) (share float64, left time.Duration, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	whole := p.last - p.first
+	if !p.begun || whole <= 0 || math.IsInf(p.speed, 1) {
+		return 0, 0, false
+	}
+	at := min(max(p.reached(now), p.first), p.last)
+	return float64(at-p.first) / float64(whole), time.Duration(float64(p.last-at) / p.speed), true
 }

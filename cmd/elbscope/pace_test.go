@@ -139,3 +139,42 @@ func TestPace(t *testing.T) {
 		t.Errorf("a minute at 1000x took %v", took)
 	}
 }
+
+// TestPaceMeasures finds the first and the last packet's time of all inputs,
+// and says from then on how much of the time between has passed: half of it,
+// though one of two files is read to its end.
+func TestPaceMeasures(t *testing.T) {
+	ctx := t.Context()
+	files := []string{"../../samples/idle-timeout-load-balancer.pcap", "../../samples/rewritten-502.pcap", "absent.pcap"}
+	p := newPace(1)
+	start := flow.Time(time.Date(2026, 1, 1, 0, 0, 0, 1e6, time.UTC).UnixNano())
+	p.Due(ctx, start)
+	p.Pause()
+	if _, _, ok := p.done(time.Now()); ok || p.state().Last != 0 {
+		t.Error("the end is known before it was looked for")
+	}
+	p.measure(ctx, append(files, stdinName))
+	if p.state().Last != 0 {
+		t.Error("the end of a pipe is known")
+	}
+	p.measure(ctx, files)
+	s := p.state()
+	if s.First.Sub(start) > time.Millisecond || s.First < start || s.Last.Sub(s.First).Round(time.Second) != time.Minute {
+		t.Errorf("from %v to %v", s.First.Std(), s.Last.Std())
+	}
+	p.at = s.First + (s.Last-s.First)/2
+	share, left, ok := p.done(time.Now())
+	if !ok || share < 0.499 || share > 0.501 || left.Round(time.Second) != 30*time.Second {
+		t.Errorf("done %v, left %v, %v", share, left, ok)
+	}
+	line := &progressLine{pace: p}
+	if got := line.share(capture.Progress{Sources: 1, Done: 100, Size: 100}, time.Now()); got != ", 50 % of the time, 30s left" {
+		t.Errorf("the line says %q", got)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	q := newPace(1)
+	if q.measure(ended, files); q.last != 0 {
+		t.Error("half a look counts")
+	}
+}

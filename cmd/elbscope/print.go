@@ -11,6 +11,7 @@ import (
 
 	"elbscope/analyze"
 	"elbscope/analyze/rules"
+	"elbscope/internal/nearest"
 	"elbscope/ui/report"
 )
 
@@ -27,6 +28,22 @@ func printReport(w io.Writer, snap *analyze.Snapshot, o *options, note string) e
 		return err
 	}
 	return out.Flush()
+}
+
+// warnUnjudged says beside the report that the exit status says nothing, where
+// no handshake was judged: a program would take it for health. On a terminal
+// the text begins with that.
+func (o *options) warnUnjudged(status int, w io.Writer, snap *analyze.Snapshot, note string, say *messages) {
+	ro := o.reportOptions(w)
+	ro.Note = note
+	why := report.Unjudged(snap, &ro)
+	if status != exitFine || why == "" || o.format == "text" && isTerminal(w) {
+		return
+	}
+	say.complain(status, &hintError{
+		"nothing was judged, and status 0 is no sign of health: " + why,
+		"elbscope report --format json FILE | jq -e '.handshakes[0].verdict'    (fails where there is none)",
+	})
 }
 
 // reportOptions say how a report to w is printed.
@@ -67,6 +84,9 @@ func explain(topics []string, ro report.Options) (string, error) {
 	}
 	for i, id := range topics {
 		if rules.Lookup(id) == nil {
+			if meant := nearest.Word(id, rules.IDs()); meant != "" {
+				return "", &hintError{fmt.Sprintf("there is no rule %q; did you mean %s?", id, meant), "elbscope explain " + meant}
+			}
 			return "", &hintError{fmt.Sprintf("there is no rule %q", id), "elbscope explain"}
 		}
 		page, err := rules.Page(id)

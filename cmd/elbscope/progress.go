@@ -14,7 +14,8 @@ type progressLine struct {
 	w     io.Writer // nil if there is nobody to see it
 	start time.Time
 	last  time.Time
-	live  bool // there is no end to it
+	live  bool  // there is no end to it
+	pace  *pace // of a replay, nil for none
 }
 
 const (
@@ -48,15 +49,28 @@ func (p *progressLine) showAt(at capture.Progress, now time.Time) {
 			line += fmt.Sprintf(", %d dropped by the kernel", at.Dropped)
 		}
 	}
-	if at.Size > 0 {
-		done := float64(at.Done) / float64(at.Size)
-		line += fmt.Sprintf(", %.0f %% of file %d of %d", 100*done, at.Source+1, at.Sources)
-		if at.Sources == 1 && done > 0.01 {
-			left := time.Duration(float64(now.Sub(p.start)) * (1 - done) / done)
-			line += fmt.Sprintf(", %s left", left.Round(time.Second))
+	line += p.share(at, now)
+	fmt.Fprintf(p.w, "%s%s (Ctrl-C stops and reports)", eraseLine, line)
+}
+
+// share says how much has been read and how long the rest takes: of a replay
+// by the capture's time, else by the place in the file.
+func (p *progressLine) share(at capture.Progress, now time.Time) string {
+	if p.pace != nil {
+		if done, left, ok := p.pace.done(now); ok {
+			return fmt.Sprintf(", %.0f %% of the time, %s left", 100*done, left.Round(time.Second))
 		}
 	}
-	fmt.Fprintf(p.w, "%s%s (Ctrl-C stops and reports)", eraseLine, line)
+	if at.Size <= 0 {
+		return ""
+	}
+	done := float64(at.Done) / float64(at.Size)
+	words := fmt.Sprintf(", %.0f %% of file %d of %d", 100*done, at.Source+1, at.Sources)
+	if at.Sources == 1 && done > 0.01 && p.pace == nil {
+		left := time.Duration(float64(now.Sub(p.start)) * (1 - done) / done)
+		words += fmt.Sprintf(", %s left", left.Round(time.Second))
+	}
+	return words
 }
 
 // clear removes the line again.

@@ -64,14 +64,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case "interfaces":
 		return listInterfaces(stdout, say)
 	}
+	onScreen, err := o.wantsScreen(stdout, say)
+	if err != nil {
+		return say.complain(exitUsage, err)
+	}
 	boundGarbage()
 	if o.command == "live" {
-		return liveRun(ctx, o, stdout, say)
+		return liveRun(ctx, o, onScreen, stdout, say)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(o.memory + spareMemory)
 	}
-	if o.wantsScreen(stdout) {
+	if onScreen {
 		return screenRun(ctx, o, say)
 	}
 	return reportRun(ctx, o, stdout, say)
@@ -127,6 +131,7 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 	if missing != nil {
 		say.complain(status, missing)
 	}
+	o.warnUnjudged(status, stdout, snap, note, say)
 	return status
 }
 
@@ -147,7 +152,9 @@ func read(ctx context.Context, o *options, in *inputs, stream *streamer, say *me
 	progress := newProgressLine(say.w)
 	pump.OnProgress = progress.show
 	if o.pace > 0 {
-		pump.Pacer = newPace(o.pace)
+		progress.pace = newPace(o.pace)
+		pump.Pacer = progress.pace
+		go progress.pace.measure(ctx, o.files)
 	}
 	err := pump.Run(ctx, in.sources)
 	progress.clear()

@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -32,7 +29,7 @@ func screenRun(ctx context.Context, o *options, say *messages) int {
 
 func filesView(reading context.Context, o *options, stop context.CancelFunc) *view {
 	return &view{
-		name: inputNames(o.files), reading: reading, stop: stop,
+		name: inputNames(o.files), files: o.files, reading: reading, stop: stop,
 		open: func(ctx context.Context, idle func()) (*inputs, error) { return openInputs(ctx, o.files, idle) },
 	}
 }
@@ -40,6 +37,8 @@ func filesView(reading context.Context, o *options, stop context.CancelFunc) *vi
 // view is what the screen shows: files, or a capture that is going on.
 type view struct {
 	name string
+	// files are the inputs by their names, nil for a live run.
+	files []string
 	// note is said once, at the beginning.
 	note string
 	live bool
@@ -59,12 +58,8 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	f := newFeed(o, v)
 	files := &saver{o: o, feed: f}
 	defer files.cleanup()
-	folder := ""
-	if v.live {
-		folder = folderForFiles()
-	}
 	app := ui.New(f, ui.Options{
-		Folder: folder,
+		Folder: folderForFiles, Pause: pauseSelf,
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 			CaptureFilter: o.packets.forReport(),
@@ -77,6 +72,8 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	})
 	unhook := context.AfterFunc(ctx, app.Leave) // SIGTERM, SIGHUP
 	defer unhook()
+	lift := shield(ctx)
+	defer lift()
 	opened := make(chan struct{})
 	go f.run(opened, app.Leave)
 	select {
@@ -86,8 +83,10 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	if failure := f.failure.Load(); failure != nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
-	if err := app.Run(); err != nil {
-		return say.complain(exitInput, &hintError{"no screen: " + err.Error(), "elbscope --no-tui FILE"})
+	err := app.Run()
+	lift()
+	if err != nil {
+		return say.complain(exitUsage, &hintError{"there is no terminal for the screen: " + err.Error(), withoutScreen()})
 	}
 	if v.live {
 		// What is in hand is still to be saved.
@@ -97,13 +96,22 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 		case <-time.After(savePatience):
 		}
 	}
-	if failure := f.failure.Load(); failure != nil {
+	return v.end(ctx, o, say, f)
+}
+
+// end says how it ended, when the screen is gone.
+func (v *view) end(ctx context.Context, o *options, say *messages, f *feed) int {
+	by := endedBy(ctx)
+	if failure := f.failure.Load(); failure != nil && by == nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
 	s := f.State()
 	status := exitStatus(o, s.Snap, s.Err)
 	if v.live && s.Err != nil {
 		say.complain(status, s.Err)
+	}
+	if by != nil {
+		return say.complain(by.status(), by)
 	}
 	return status
 }
@@ -125,25 +133,6 @@ const patience = 20 * time.Millisecond
 
 // savePatience is how long leaving waits for a live run to save what it has.
 const savePatience = 5 * time.Second
-
-// wantsScreen decides between the screen and the report: the screen on a
-// terminal that can show one, unless the report was asked for.
-func (o *options) wantsScreen(stdout io.Writer) bool {
-	switch {
-	case o.noTUI:
-		return false
-	case o.tui:
-		return true
-	}
-	return !o.printed && isTerminal(stdout) && drawable()
-}
-
-// drawable tells whether the terminal says that it can show more than lines.
-// Windows has no TERM.
-func drawable() bool {
-	term := os.Getenv("TERM")
-	return term != "dumb" && (term != "" || runtime.GOOS == "windows")
-}
 
 // inputNames names what is being read, for the title.
 func inputNames(files []string) string {
@@ -233,6 +222,9 @@ func (f *feed) run(opened chan<- struct{}, leave func()) {
 	}
 	close(opened)
 	f.in = in
+	if f.pace != nil {
+		go f.pace.measure(f.view.reading, f.view.files)
+	}
 	err = f.pump.Run(f.view.reading, in.sources)
 	in.conclude(f.engine)
 	f.finish(err)

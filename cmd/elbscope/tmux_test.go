@@ -225,15 +225,16 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 			default:
 				x.signal(map[string]syscall.Signal{"TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[way])
 			}
+			status := map[string]string{"Q": `\d+`, "Ctrl-C": `\d+`, "TERM": "143", "HUP": "129"}[way]
 			// Not the command that was typed, which has the word as well.
-			x.until("a status", regexp.MustCompile(`(?m)^status \d`).MatchString)
+			x.until("status "+status, regexp.MustCompile(`(?m)^status `+status+`$`).MatchString)
 			x.restored()
 		})
 	}
 }
 
-// signal sends a signal to the program that wrote its number into a file.
-func (x *terminal) signal(s syscall.Signal) {
+// pid is the number that a program wrote into a file.
+func (x *terminal) pid() int {
 	x.t.Helper()
 	text, err := os.ReadFile(filepath.Join(x.dir, "pid"))
 	if err != nil {
@@ -243,7 +244,13 @@ func (x *terminal) signal(s syscall.Signal) {
 	if err != nil || pid <= 1 {
 		x.t.Fatalf("%q is no process", text)
 	}
-	if err := syscall.Kill(pid, s); err != nil {
+	return pid
+}
+
+// signal sends a signal to that program.
+func (x *terminal) signal(s syscall.Signal) {
+	x.t.Helper()
+	if err := syscall.Kill(x.pid(), s); err != nil {
 		x.t.Fatal(err)
 	}
 }
@@ -279,14 +286,7 @@ func TestHangUp(t *testing.T) {
 	}
 	x.say("sh -c 'echo $$ > pid; exec elbscope fifo'; echo status $?")
 	x.see("No handshake yet", "? help")
-	text, err := os.ReadFile(filepath.Join(x.dir, "pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	pid := x.pid()
 	x.tmux("kill-server")
 	for end := time.Now().Add(20 * time.Second); alive(pid); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {

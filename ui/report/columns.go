@@ -46,8 +46,10 @@ type arrow struct {
 	style  style
 	// hurt is set where the hop that sent it had damaged it.
 	hurt bool
-	// note stands in the place of an arrow: what did not come.
-	note string
+	// note stands in the place of an arrow: what did not come, or was too much
+	// for arrows. timeless is set where at only says where it is drawn.
+	note     string
+	timeless bool
 }
 
 // columns reports whether there is room to draw the ladder of h so.
@@ -179,13 +181,13 @@ func (c *columns) sent(s *analyze.Sighting, leg int, again bool) []arrow {
 			answer.style = green
 		}
 		all = append(all, answer)
-		if n := s.WebSocket.Total(); n > 0 {
-			all = append(all, arrow{at: max(s.Answered, s.Closed-1), leg: leg, note: c.p.sign("⇅ ", "") + Count(n, "frame", "frames")})
+		if s.WebSocket.Total() > 0 {
+			all = append(all, c.frames(s, leg))
 		}
 	} else if note := map[analyze.Answer]string{
 		analyze.AnswerLost: "answer not captured", analyze.AnswerAlien: "answer is no HTTP", analyze.AnswerNone: "no answer yet",
 	}[s.Answer]; note != "" && (s.How == 0 || s.Answer != analyze.AnswerNone) {
-		all = append(all, arrow{at: s.Time, leg: leg, up: true, note: note})
+		all = append(all, arrow{at: s.Time, leg: leg, up: true, timeless: true, note: note})
 	}
 	if s.How != 0 {
 		end := arrow{at: s.Closed, leg: leg, up: s.ClosedBy == flow.FromServer}
@@ -198,6 +200,23 @@ func (c *columns) sent(s *analyze.Sighting, leg int, again bool) []arrow {
 		all = append(all, end)
 	}
 	return all
+}
+
+// frames stands for all that went over a leg after the 101, both ways. What is
+// known of it is when the last byte passed, which is the last frame's unless
+// something else came among the frames; then it has no time.
+func (c *columns) frames(s *analyze.Sighting, leg int) arrow {
+	w := &s.WebSocket
+	n := w.Total()
+	note := arrow{at: s.Answered, leg: leg, up: true, timeless: true, note: Count(n, "frame", "frames")}
+	if !w.Lost && w.HTTPHead.Num == 0 && w.LastPayload >= s.Answered {
+		note.at, note.timeless = w.LastPayload, false
+		if n > 1 {
+			note.note = "last of " + note.note
+		}
+	}
+	note.note = c.p.sign("⇅ ", "") + note.note
+	return note
 }
 
 // hurt tells whether a sighting shows the handshake damaged.
@@ -251,6 +270,9 @@ func (c *columns) draw(a *arrow) {
 	when := "+" + span(a.at.Sub(c.h.Start))
 	if a.at < c.h.Start {
 		when = span(a.at.Sub(c.h.Start))
+	}
+	if a.timeless {
+		when = ""
 	}
 	line := strings.Repeat(" ", max(columnsLead-2-len(when), 0)) + when + "  "
 	for k := range c.legs {

@@ -8,6 +8,19 @@ import (
 	"elbscope/capture/flow"
 )
 
+// Unjudged says in one line why there is no handshake to be judged, or "" where
+// there is one. It is for who reads an exit status: nothing wrong was found
+// either way.
+func Unjudged(s *analyze.Snapshot, o *Options) string {
+	switch {
+	case len(s.Handshakes) > 0:
+		return ""
+	case o.Note != "" && s.Totals.Handshakes > 0:
+		return fmt.Sprintf("the filter hides %s", Count(s.Totals.Handshakes, "WebSocket handshake", "WebSocket handshakes"))
+	}
+	return fmt.Sprintf("no WebSocket handshake in %s: %s", Count(s.Totals.Packets, "packet", "packets"), whyNothing(s, &o.CaptureFilter)[0].why)
+}
+
 // nothing says why there is no handshake, and what to try. It never leaves
 // anybody with an empty screen.
 func (p *page) nothing(s *analyze.Snapshot) {
@@ -76,6 +89,10 @@ func whyNothing(s *analyze.Snapshot, filter *CaptureFilter) []emptiness {
 		"a target group of protocol version HTTP1, which WebSockets behind an Application Load Balancer need, and a new capture.")
 	addCode("one-direction", has(s, "one-direction"), "only one direction of the traffic is in the capture",
 		"capturing on the instance itself, or mirroring both directions.")
+	add(has(s, "truncated-file"), "the capture is cut off, and what came later is not in it",
+		"the whole file, copied after the capture has ended.")
+	add(has(s, "damaged-record"), "the capture is damaged, and part of it could not be read",
+		"copying it again, in binary mode, or capturing anew.")
 	addCode("snaplen", has(s, "snaplen") || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
 		"capturing with 'tcpdump -s 0'.")
 	if len(all) == 0 || t.Requests > 0 {

@@ -33,6 +33,9 @@ func (p *page) source(i int, s *analyze.Source) {
 		format = append([]string{s.Compression}, format...)
 	}
 	what := fmt.Sprintf("%s, %s, %s", p.wire(strings.Join(format, " "), 0), Count(s.Packets, "packet", "packets"), size(s.Bytes))
+	if s.Format == "" && s.Packets == 0 { // its problem says why
+		what = "not read"
+	}
 	name := p.wire(s.Name, 0)
 	if beside := name + ": " + what; !p.o.Full && wiretext.Width(lead+beside) <= p.width {
 		p.text(lead, under, beside)
@@ -43,7 +46,7 @@ func (p *page) source(i int, s *analyze.Source) {
 	if s.Packets > 0 {
 		p.text(under, under, p.stretch(s.First, s.Last))
 	}
-	if i > 0 {
+	if i > 0 && s.Packets > 0 {
 		p.text(under, under, p.own(clockWords(s.ClockOffset)))
 	}
 	for _, problem := range s.Problems {

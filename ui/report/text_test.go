@@ -325,6 +325,11 @@ func TestEmptyIsAlwaysExplained(t *testing.T) {
 			t.Errorf("no %q in %s", want, got)
 		}
 	}
+	cut := packets(func(t *analyze.Totals) { t.Connections = 3 })
+	cut.Sources = []analyze.Source{{SourceInfo: flow.SourceInfo{Name: "x", Problems: []flow.Problem{{Code: "truncated-file", Message: "It ends. Copy it again.", Count: 1}}}}}
+	if got := text(t, cut, options()); !strings.Contains(got, "the capture is cut off, and what came\nlater is not in it.\nTry: the whole file") || !strings.Contains(got, "truncated-file: It ends") {
+		t.Errorf("a capture that is cut off: %s", got)
+	}
 	o := options()
 	o.Note = "Filter shows none."
 	if got := text(t, packets(func(t *analyze.Totals) { t.Handshakes = 4 }), o); !strings.Contains(got, "None of 4 WebSocket handshakes was chosen: the filter hides all of them.\nWithout -Y they are shown.") {

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// pauseSelf is not known here.
+var pauseSelf func()

@@ -1,0 +1,45 @@
+//go:build unix
+
+package main
+
+import (
+	"regexp"
+	"syscall"
+	"testing"
+)
+
+// TestSignalsOnTheScreen wants a terminal in order after signals that come while
+// the screen is up, also if several come at once, and a word and a status that
+// tell of the first one, whatever was found.
+func TestSignalsOnTheScreen(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("sh -c 'echo $$ > pid; exec elbscope $SAMPLES/article-502.pcapng'; echo status $?")
+	x.see("rewritten", "read to the end", "? help")
+	pid := x.pid()
+	for range 3 {
+		if err := syscall.Kill(pid, syscall.SIGTERM); err != nil && err != syscall.ESRCH { // it may have left by then
+			t.Fatal(err)
+		}
+	}
+	x.see("elbscope: ended by a signal: terminated", "status 143")
+	x.restored()
+}
+
+// TestCtrlZ goes to the shell and comes back, and finds both in order.
+func TestCtrlZ(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("set -m; elbscope $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("rewritten", "read to the end", "? help")
+	x.press("Enter")
+	x.see("story of h")
+	x.press("C-z")
+	x.until("the shell", regexp.MustCompile(`(?m)^ready> $|^ready>$`).MatchString)
+	x.restored()
+	x.say("fg")
+	x.see("story of h", "what is wrong", "? help")
+	x.press("q")
+	x.see("rewritten", "f filter")
+	x.press("Q")
+	x.see("ready>")
+	x.restored()
+}
