@@ -29,6 +29,9 @@ type exchange struct {
 func (s *side) Begin() {
 	s.begin, s.open = s.here(), true
 	c := s.c
+	if s.who == 0 && c.early != nil && c.early.doubtful && s.begin.Time >= c.early.packet.Time {
+		c.early = nil // it was to a request from before the capture
+	}
 	if s.who == 0 && c.early == nil && (len(c.pending) == 0 || c.windowOf == nil) {
 		c.restartWindow(s.begin)
 	}
@@ -277,11 +280,10 @@ func (c *conn) otherSide(st stage) {
 // of those.
 func (s *side) unexpected(h *http1.Head) http1.Next {
 	c := s.c
-	fresh := !c.info.Midstream && c.requests == 0 && !c.seen[0] && !c.missed[0]
 	if h.Status() == 101 {
 		c.switched = h.Clone()
 		s.next, s.cutSwitch = switchedTo(h, false), !h.Whole
-		if fresh {
+		if c.awaitsRequest() {
 			c.early = &earlyResponse{head: c.switched, packet: s.begin}
 		} else {
 			c.otherSide(s.next)
@@ -291,6 +293,8 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 	s.current = nil
 	switch {
 	case c.info.Midstream && c.requests == 0:
+		c.early = &earlyResponse{head: h.Clone(), packet: s.begin, doubtful: true}
+		s.early = c.early
 	case c.lossy, c.early != nil:
 		c.early, c.orphaned = nil, true
 	default:
@@ -298,6 +302,20 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 		s.early = c.early
 	}
 	return http1.AsFramed
+}
+
+// awaitsRequest reports whether a 101 without a request can only be to the next
+// one, which was captured behind it: all that the client has sent so far is
+// known, and answered.
+func (c *conn) awaitsRequest() bool {
+	client := c.side[0]
+	switch {
+	case c.missed[0], c.lossy, c.early != nil:
+		return false
+	case c.requests == 0:
+		return !c.info.Midstream && !c.seen[0]
+	}
+	return client != nil && client.stage == speaking && !client.open && !c.orphaned
 }
 
 // Body implements http1.Handler.

@@ -33,7 +33,7 @@ func (s *side) lostRequests() {
 	e := c.early
 	c.early = nil
 	switch {
-	case e == nil:
+	case e == nil, e.doubtful:
 	case e.head.Status() == 101:
 		s.next, s.cutSwitch = c.side[1].stage, true
 	default:
