@@ -36,8 +36,16 @@ func TestScenes(t *testing.T) {
 			s.views = append(s.views, view{name: "live", want: w.want})
 		}
 		for _, v := range s.views {
-			if wants, err := v.wants(s.name); err != nil || len(wants) == 0 {
+			wants, err := v.wants(s.name)
+			if err != nil || len(wants) == 0 {
 				t.Errorf("%s, %s: %d wants, %v", s.name, v.name, len(wants), err)
+			}
+			for _, w := range wants {
+				for _, name := range []string{"verdict", "certainty", "culprit", "status", "findings"} {
+					if _, said := w.Get(name); w.Kind == "handshake" && !said {
+						t.Errorf("%s, %s: nothing is said of the %s", s.name, v.name, name)
+					}
+				}
 			}
 		}
 	}

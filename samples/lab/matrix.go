@@ -72,15 +72,28 @@ type row struct {
 	maker string
 }
 
-// matrixBalancers say what arrives behind each load balancer.
-var matrixBalancers = []struct {
+// matrixBalancer is a load balancer and what arrives behind it.
+type matrixBalancer struct {
 	balancer    *balancer
 	does        effect
 	passes      arrival
 	emptyHanded int
 	swallows    bool
 	maker       string
-}{
+}
+
+// before puts it before a proxy.
+func (b *matrixBalancer) before(p *proxy) row {
+	r := row{balancer: b.balancer, proxy: p, first: b.does, emptyHanded: b.emptyHanded, swallows: b.swallows, maker: b.maker}
+	r.arrives, r.second = behind(p, b.passes)
+	if p != direct {
+		r.emptyHanded, r.maker = 502, "nginx"
+	}
+	return r
+}
+
+// matrixBalancers are the load balancers of the matrix.
+var matrixBalancers = []matrixBalancer{
 	{nginxRewrites, rewrites, tokenLost, 502, false, "nginx"},
 	{nginxDrops, drops, upgradeLost, 502, false, "nginx"},
 	{nginxPlain, downgrades, http10, 502, false, "nginx"},
@@ -123,12 +136,7 @@ func matrixRows() []row {
 	var rows []row
 	for _, b := range matrixBalancers {
 		for _, p := range []*proxy{direct, beanstalk, snippet, mapped, bare} {
-			r := row{balancer: b.balancer, proxy: p, first: b.does, emptyHanded: b.emptyHanded, swallows: b.swallows, maker: b.maker}
-			r.arrives, r.second = behind(p, b.passes)
-			if p != direct {
-				r.emptyHanded, r.maker = 502, "nginx"
-			}
-			rows = append(rows, r)
+			rows = append(rows, b.before(p))
 		}
 	}
 	for _, b := range []*balancer{haproxyPPv1, haproxyPPv2, haproxyPPv1TLS, haproxyPPv2TLS} {

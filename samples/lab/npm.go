@@ -116,21 +116,27 @@ func nodeServer(version, kind string) func(*site) error {
 // with result.
 func socketIO(version, transports, result string) func(*site) error {
 	return func(s *site) error {
-		p, err := s.start(s.client, "node", s.tools.dir+"/npm/client.js", version, "http://"+s.addr(frontAddr, 80), transports)
-		if err != nil {
-			return err
+		last, err := s.clientOf(version, "http://"+s.addr(frontAddr, 80), transports)
+		if err == nil && !strings.HasPrefix(last, result) {
+			err = fmt.Errorf("the socket.io client said %q, not %q: the scene did not happen", last, result)
 		}
-		select {
-		case <-p.exited:
-		case <-time.After(30 * time.Second):
-			return fmt.Errorf("the socket.io client does not end; it said: %s", p.said())
-		}
-		lines := strings.Split(p.said(), "\n")
-		if last := lines[len(lines)-1]; !strings.HasPrefix(last, result) {
-			return fmt.Errorf("the socket.io client said %q, not %q: the scene did not happen", last, result)
-		}
-		return nil
+		return err
 	}
+}
+
+// clientOf runs npm/client.js, and returns its last line.
+func (s *site) clientOf(version, url, transports string) (last string, err error) {
+	p, err := s.start(s.client, "node", s.tools.dir+"/npm/client.js", version, url, transports)
+	if err != nil {
+		return "", err
+	}
+	select {
+	case <-p.exited:
+	case <-time.After(30 * time.Second):
+		return "", fmt.Errorf("the client of %s does not end; it said: %s", version, p.said())
+	}
+	lines := strings.Split(p.said(), "\n")
+	return lines[len(lines)-1], nil
 }
 
 // inTurn drives one client after the other.
