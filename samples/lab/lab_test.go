@@ -142,3 +142,22 @@ func TestEvidenceSees(t *testing.T) {
 		}
 	}
 }
+
+// TestDownloadFailure: only what network and registry are to blame for is
+// excused as a failed download.
+func TestDownloadFailure(t *testing.T) {
+	for said, is := range map[string]bool{
+		"npm ci: exit status 1: npm ERR! code ENOTFOUND\nnpm ERR! errno ENOTFOUND":            true,
+		"npm ci: exit status 1:\nnpm ERR! code ENOTFOUND\nnpm ERR! errno ENOTFOUND":           true,
+		"npm error code E503\nnpm error 503 Service Unavailable":                              true,
+		"npm ERR! code ECONNREFUSED":                                                          true,
+		"npm ERR! code ERR_SOCKET_TIMEOUT\n":                                                  true,
+		"npm ERR! code EUSAGE\nnpm ERR! `npm ci` can only install packages when package.json": false,
+		"npm ERR! code EINTEGRITY\nnpm ERR! sha512-x integrity checksum failed":               false,
+		"exec: \"npm\": executable file not found in $PATH":                                   false,
+	} {
+		if got := isDownloadFailure(said); got != is {
+			t.Errorf("%q: %v", said, got)
+		}
+	}
+}

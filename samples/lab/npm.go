@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -77,13 +78,25 @@ func (t *tools) download() error {
 			"--fetch-retry-maxtimeout=3000", "--fetch-timeout=60000")
 		c.Dir = t.npm
 		err = ran(c)
+		slow := ctx.Err() != nil
 		stop()
 		if err == nil {
 			return nil
 		}
+		if !slow && !isDownloadFailure(err.Error()) {
+			return fmt.Errorf("installing from npm: %w", err)
+		}
 	}
 	return fmt.Errorf("%w, tried three times: %w", errDownload, err)
 }
+
+// networkCode is npm's word for what the network or the registry is to blame
+// for. Whatever else goes wrong, a lock file that does not fit or a package that
+// is not what the lock file says, is ours to mend.
+var networkCode = regexp.MustCompile(`(?m)(?:^|: )npm (?:ERR!|error) code (?:E[45]\d\d|ETIMEDOUT|ECONN[A-Z]+|ENOTFOUND|EAI_[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EPIPE|EPROTO|ERR_SOCKET_TIMEOUT|FETCH_ERROR)$`)
+
+// isDownloadFailure tells by npm's words whether packages could not be had.
+func isDownloadFailure(said string) bool { return networkCode.MatchString(said) }
 
 // node returns a version of Node that came from npm; "" is the machine's own.
 func (t *tools) node(version string) string {
