@@ -60,10 +60,10 @@ var (
 	haproxyPPv1TLS = haproxyBalancer("tcp+ppv1", true, "mode tcp", "send-proxy")
 	haproxyPPv2TLS = haproxyBalancer("tcp+ppv2", true, "mode tcp", "send-proxy-v2")
 
-	apache    = &balancer{name: "apache", needs: "apache2", start: startApache}
-	apacheTLS = &balancer{name: "tls+apache", needs: "apache2", tls: true, start: startApache}
+	apache    = &balancer{name: "apache", needs: "apache2", start: startApache("")}
+	apacheTLS = &balancer{name: "tls+apache", needs: "apache2", tls: true, start: startApache("")}
 	// varnish has no TLS of its own.
-	varnish   = &balancer{name: "varnish", needs: "varnishd", start: startVarnish}
+	varnish   = &balancer{name: "varnish", needs: "varnishd", start: startVarnish("")}
 	strict    = &balancer{name: "strict", start: startStrict("keep-alive")}
 	strictTLS = &balancer{name: "tls+strict", tls: true, start: startStrict("keep-alive")}
 	// strictWhole passes Connection on, and does not become a tunnel either.
@@ -162,8 +162,12 @@ listen balancer
 }
 
 // startApache starts Apache with mod_proxy_http, and without
-// mod_proxy_wstunnel.
-func startApache(s *site, port int) error {
+// mod_proxy_wstunnel. upgrade are parameters of its ProxyPass.
+func startApache(upgrade string) func(*site, int) error {
+	return func(s *site, port int) error { return apacheBefore(s, port, upgrade) }
+}
+
+func apacheBefore(s *site, port int, upgrade string) error {
 	modules, ssl := []string{"mpm_event", "authz_core", "proxy", "proxy_http"}, ""
 	if s.scene.balancer.tls {
 		modules = append(modules, "ssl")
@@ -183,8 +187,8 @@ User www-data
 Group www-data
 StartServers 1
 Listen %s
-ProxyPass / http://%s/
-%s`, load.String(), s.dir, front, s.addr(instanceAddr, port), ssl))
+ProxyPass / http://%s/%s
+%s`, load.String(), s.dir, front, s.addr(instanceAddr, port), upgrade, ssl))
 	if err != nil {
 		return err
 	}
@@ -195,11 +199,19 @@ ProxyPass / http://%s/
 	return s.serving(s.balancer, front, p)
 }
 
-func startVarnish(s *site, port int) error {
-	p, err := s.start(s.balancer, "varnishd", "-F", "-j", "none", "-n", s.path("varnish"),
-		"-a", s.addr(frontAddr, 80), "-b", s.addr(instanceAddr, port), "-s", "malloc,16m", "-T", "none")
-	if err != nil {
-		return err
+// startVarnish starts Varnish with more VCL than it has of itself.
+func startVarnish(more string) func(*site, int) error {
+	return func(s *site, port int) error {
+		vcl, err := s.write("varnish.vcl", fmt.Sprintf("vcl 4.1;\nbackend instance { .host = \"%s\"; .port = \"%d\"; }\n%s",
+			instanceAddr, port, more))
+		if err != nil {
+			return err
+		}
+		p, err := s.start(s.balancer, "varnishd", "-F", "-j", "none", "-n", s.path("varnish"),
+			"-a", s.addr(frontAddr, 80), "-f", vcl, "-s", "malloc,16m", "-T", "none")
+		if err != nil {
+			return err
+		}
+		return s.serving(s.balancer, s.addr(frontAddr, 80), p)
 	}
-	return s.serving(s.balancer, s.addr(frontAddr, 80), p)
 }
