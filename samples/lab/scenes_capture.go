@@ -20,9 +20,9 @@ var captureScenes = []*scene{
 		got:      map[string]int{"/socket.io/1/websocket/abc": 200},
 		points:   []point{clientLeg("-s", "96"), instanceLegs("-s", "96")},
 		views: []view{
-			clientOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none status=none findings=none
+			clientOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none status=200 findings=none
 			want source index=0 problems=snaplen`),
-			instanceOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none status=none findings=none
+			instanceOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none status=200 findings=none
 			want source index=0 problems=snaplen`),
 		},
 	},

@@ -35,7 +35,7 @@ const (
 func works(name, sentence string, b *balancer, p *proxy, want string) *scene {
 	return &scene{
 		name: name, sentence: sentence, balancer: b, proxy: p,
-		calls: []call{{page("/a"), shake("/coder"), say("hi"), leave}},
+		calls: []call{{page("/a")}, {shake("/coder"), say("hi"), leave}},
 		got:   map[string]int{"/coder": 101},
 		views: []view{both(want)},
 	}
@@ -64,13 +64,13 @@ var oddScenes = []*scene{
 	},
 	{
 		name: "nginx-asks-always", balancer: nginxAlways, proxy: direct,
-		sentence: "nginx writes Upgrade: websocket into every request: pages are no handshakes for that.",
+		sentence: "nginx writes Upgrade: websocket into every request: whether a page is a broken handshake, nobody can tell behind it.",
 		calls:    []call{{page("/a"), page("/b"), shake("/coder"), say("hi"), leave}},
 		got:      map[string]int{"/coder": 101},
-		views:    []view{both(healthy2 + "target=/coder\nwant counters handshakes=1")},
+		views:    []view{both(healthy2 + "target=/coder\n" + askedByProxy("/a") + askedByProxy("/b") + "want findings none")},
 	},
 	{
-		name: "early-hints", balancer: haproxyHTTP, proxy: direct,
+		name: "early-hints", balancer: haproxyTCP, proxy: direct,
 		sentence: "The application says 103 before its 101.",
 		calls:    []call{{shake("/hints"), say("hi"), leave}},
 		got:      map[string]int{"/hints": 101},
@@ -107,10 +107,10 @@ var oddScenes = []*scene{
 	},
 	{
 		name: "too-late-101", balancer: haproxyTCP, proxy: direct,
-		sentence: "The 101 comes when the client is gone.",
+		sentence: "The 101 comes when the client is gone: it came back all the same.",
 		calls:    []call{{impatiently("/late/1000", 400*time.Millisecond)}},
 		drive:    func(*site) error { time.Sleep(1200 * time.Millisecond); return nil },
-		views:    []view{both("want handshake verdict=unanswered certainty=proven status=none sightings=2 culprit=none findings=handshake-unanswered:error")},
+		views:    []view{both(healthy2)},
 	},
 	{
 		name: "compressed-refusal", balancer: haproxyHTTP, proxy: mapped,
@@ -134,16 +134,21 @@ var oddScenes = []*scene{
 			{shake("/cut/2000"), say("hi"), awaitEnd}, {shake("/http"), awaitEnd}, {page("/slow"), page("/chunked")},
 			{shakeWith("/gorilla", "Connection: keep-alive\r\nUpgrade: websocket\r\n")}, {shake("/gzip")},
 		},
-		got: map[string]int{"/coder": 101, "/refuse/403": 403, "/fin": 502, "/rst": 502, "/cut/2000": 101, "/http": 101, "/gzip": 403},
+		got: map[string]int{"/coder": 101, "/refuse/403": 403, "/fin": 502, "/rst": 502, "/cut/2000": 101, "/http": 101, "/gzip": 403, "/gorilla": 502},
 		views: []view{both(healthy3 + "target=/coder\n" +
 			"want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=3 culprit=none " + refused +
 			"want handshake target=/gzip verdict=refused certainty=proven status=403 sightings=3 culprit=none " + refused +
-			"want handshake target=/fin verdict=unanswered certainty=proven status=502 sightings=3 culprit=none findings=handshake-unanswered:error\n" +
-			"want handshake target=/rst verdict=unanswered certainty=proven status=502 sightings=3 culprit=none findings=handshake-unanswered:error\n" +
+			"want handshake target=/fin verdict=unanswered certainty=proven status=502 culprit=none findings=handshake-unanswered:error\n" +
+			"want handshake target=/rst verdict=unanswered certainty=proven status=502 culprit=none findings=handshake-unanswered:error\n" +
 			healthy3 + "target=/cut/2000\n" +
 			"want handshake target=/http verdict=healthy certainty=proven status=101 sightings=3 culprit=none findings=http-after-101:error\n" +
-			"want handshake target=/gorilla verdict=malformed certainty=proven status=400 sightings=3 culprit=none findings=client-malformed:error,handshake-refused:info\n")},
+			"want handshake target=/gorilla verdict=malformed certainty=proven status=502 sightings=3 culprit=none findings=client-malformed:error,101-not-relayed:info\n")},
 	},
+}
+
+// askedByProxy is a page that looks like a handshake.
+func askedByProxy(target string) string {
+	return "want handshake target=" + target + " verdict=undetermined certainty=undetermined status=200 sightings=1 culprit=none findings=none\n"
 }
 
 // impatiently sends a handshake and goes before it is answered.

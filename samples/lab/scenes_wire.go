@@ -79,7 +79,7 @@ var wireScenes = []*scene{
 				want handshake verdict=dropped certainty=inferred status=400 sightings=1 culprit=-|10.99.1.1 findings=upgrade-dropped:error,handshake-refused:info
 				want counters requests=2 responses=2 connections=1`},
 			{name: "client and tagged", files: []file{recorded("client"), recorded("tagged")}, want: `
-				want handshake verdict=dropped certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info`},
+				want handshake verdict=dropped certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=upgrade-dropped:error,handshake-refused:info`},
 		},
 	},
 }
