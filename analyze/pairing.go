@@ -292,7 +292,7 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 	}
 	s.current = nil
 	switch {
-	case c.info.Midstream && c.requests == 0:
+	case c.joinedLate():
 		c.early = &earlyResponse{head: h.Clone(), packet: s.begin, doubtful: true}
 		s.early = c.early
 	case c.lossy, c.early != nil:
@@ -304,6 +304,12 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 	return http1.AsFramed
 }
 
+// joinedLate reports whether requests may have been sent before the capture. A
+// PROXY header stands in front of all of them.
+func (c *conn) joinedLate() bool {
+	return c.info.Midstream && c.requests == 0 && c.proxy.Version == ""
+}
+
 // awaitsRequest reports whether a 101 without a request can only be to the next
 // one, which was captured behind it: all that the client has sent so far is
 // known, and answered.
@@ -313,7 +319,7 @@ func (c *conn) awaitsRequest() bool {
 	case c.missed[0], c.lossy, c.early != nil:
 		return false
 	case c.requests == 0:
-		return !c.info.Midstream && !c.seen[0]
+		return !c.joinedLate() && !c.seen[0]
 	}
 	return client != nil && client.stage == speaking && !client.open && !c.orphaned
 }

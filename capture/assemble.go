@@ -310,6 +310,10 @@ func (a *assembler) advance(c *conn, s *segment, p *flow.Packet) outcome {
 		// 3.5.3), no part of the stream.
 		if a.rst(c, d, seq, p) {
 			out = broughtSomething
+			// Who resets says what it had received until then.
+			if s.flags&flagACK != 0 && c.stream != nil {
+				a.acknowledge(c, d.Other(), s.ack, p)
+			}
 		}
 		return out
 	}
