@@ -59,7 +59,7 @@ var sailsScenes = []*scene{
 		drive:    browse, needs: []string{"chromium-headless-shell"},
 		views: []view{both(`want handshake verdict=rewritten certainty=proven status=502
 		    culprit=10.99.0.1:80|10.99.1.1
-		    findings~=connection-rewritten:error,upgrade-dropped:error,socketio-stuck-polling`)},
+		    findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info,socketio-stuck-polling:warning`)},
 	},
 	{
 		name: "npm-sio0.9-old-node", balancer: nginxRewrites, proxy: direct, application: nodeServer("0.10", "socket.io-0.9"),
