@@ -4,7 +4,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo deve
 DIST    ?= dist
 GOBUILD  = CGO_ENABLED=0 go build -trimpath -ldflags '-s -w'
 
-.PHONY: build test lab load soak bench dist dist-check clean
+.PHONY: build test lab record load soak bench dist dist-check clean
 
 build:
 	$(GOBUILD) -o elbscope ./cmd/elbscope
@@ -15,6 +15,15 @@ test:
 # Live capture in network namespaces, as root; nothing is skipped.
 lab:
 	CI=true go test -count=1 -run 'TestLive' ./cmd/elbscope
+
+# The real captures of samples/ anew, from the lab, as root; then the list, the
+# pictures and the golden screens that show them. Look at what has changed.
+record:
+	go run ./samples/lab -record
+	go run ./internal/story/generate
+	go test ./ui -update
+	ELBSCOPE_UPDATE=1 go test ./cmd/elbscope -run README
+	go run ./internal/picture
 
 # elbscope live against tcpdump under full load, taking turns; as root. See docs/live.md.
 load:

@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"internal/story/generate": {"internal/story"},
 	"internal/traffic":        {},
 	"internal/picture":        {},
-	"samples/lab":             {"internal/story"},
+	"samples/lab":             {"capture", "internal/story"},
 	"samples/lab/servers":     {},
 	"internal/load":           {},
 	"internal/bench":          {"internal/traffic"},

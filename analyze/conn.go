@@ -80,6 +80,9 @@ type earlyResponse struct {
 	packet PacketRef
 	body   []byte
 	length uint64 // of the body so far
+	// doubtful is set at the start of a capture in mid-stream: only a request
+	// with an earlier time, captured late, has this for its answer.
+	doubtful bool
 }
 
 // closeEvent is how one side closed.

@@ -29,6 +29,9 @@ type exchange struct {
 func (s *side) Begin() {
 	s.begin, s.open = s.here(), true
 	c := s.c
+	if s.who == 0 && c.early != nil && c.early.doubtful && s.begin.Time >= c.early.packet.Time {
+		c.early = nil // it was to a request from before the capture
+	}
 	if s.who == 0 && c.early == nil && (len(c.pending) == 0 || c.windowOf == nil) {
 		c.restartWindow(s.begin)
 	}
@@ -277,11 +280,10 @@ func (c *conn) otherSide(st stage) {
 // of those.
 func (s *side) unexpected(h *http1.Head) http1.Next {
 	c := s.c
-	fresh := !c.info.Midstream && c.requests == 0 && !c.seen[0] && !c.missed[0]
 	if h.Status() == 101 {
 		c.switched = h.Clone()
 		s.next, s.cutSwitch = switchedTo(h, false), !h.Whole
-		if fresh {
+		if c.awaitsRequest() {
 			c.early = &earlyResponse{head: c.switched, packet: s.begin}
 		} else {
 			c.otherSide(s.next)
@@ -290,7 +292,9 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 	}
 	s.current = nil
 	switch {
-	case c.info.Midstream && c.requests == 0:
+	case c.joinedLate():
+		c.early = &earlyResponse{head: h.Clone(), packet: s.begin, doubtful: true}
+		s.early = c.early
 	case c.lossy, c.early != nil:
 		c.early, c.orphaned = nil, true
 	default:

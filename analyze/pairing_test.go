@@ -55,6 +55,10 @@ func TestPairing(t *testing.T) {
 		{"the 101 before its request", func(w *wire) {
 			w.answers(switching...).asks(hs(keyA)...).bytes(fromClient, frame).bytes(fromClient, frame)
 		}, "GET/chat 101", "healthy proven 101 0:client:101"},
+		{"the 101 before its request, behind an exchange", func(w *wire) {
+			w.asks(get("/a")...).answers(fine...).
+				answers(switching...).asks(hs(keyA)...).bytes(fromClient, frame).bytes(fromClient, frame)
+		}, "GET/a 200, GET/chat 101", "healthy proven 101 0:client:101"},
 		{"a body with the handshake", func(w *wire) {
 			w.asks(hs(keyA, "Content-Length: 4", "", "body")...).answers(switching...).bytes(fromClient, frame)
 		}, "GET/chat 101", "healthy proven 101 0:client:101"},

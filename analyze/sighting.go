@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"elbscope/analyze/http1"
 	"elbscope/analyze/ws"
@@ -140,18 +141,28 @@ func (s *sighting) mentions(addr string) bool {
 	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().String() == addr
 }
 
+// passedOnLate is how long after it came a request may still be passed on that
+// was answered, or hung up on, before it was there.
+const passedOnLate = flow.Time(time.Second)
+
 // end is when a sighting was over: answered, or closed without an answer; never,
-// if neither is known.
+// if neither is known. The next hop may have refused the connection itself, for
+// its PROXY header, and the client may ask all the same: then the request goes
+// the same way a little later.
 func (s *sighting) end() flow.Time {
+	end := s.Closed
 	switch {
 	case s.Answer == AnswerSeen:
-		return max(s.Answered, s.Time)
+		end = s.Answered
 	case s.How == 0 && s.c.ended && s.final:
 		return max(s.c.lastPayload+s.Time-s.RequestPacket.Time, s.Time)
 	case s.How == 0, s.How == flow.FIN && s.ClosedBy == flow.FromClient && s.Answer == AnswerNone:
 		return never // a client that has closed can still be answered
 	}
-	return max(s.Closed, s.Time)
+	if end < s.Time {
+		return s.Time + passedOnLate
+	}
+	return end
 }
 
 // silent reports whether a sighting ended without an answer.

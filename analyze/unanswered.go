@@ -33,7 +33,7 @@ func (s *side) lostRequests() {
 	e := c.early
 	c.early = nil
 	switch {
-	case e == nil:
+	case e == nil, e.doubtful:
 	case e.head.Status() == 101:
 		s.next, s.cutSwitch = c.side[1].stage, true
 	default:
@@ -114,4 +114,24 @@ func (c *conn) settle(x *exchange, why Answer) {
 		x.sighting.noteAnswer(x)
 	}
 	c.publish(x)
+}
+
+// joinedLate reports whether requests may have been sent before the capture. A
+// PROXY header stands in front of all of them.
+func (c *conn) joinedLate() bool {
+	return c.info.Midstream && c.requests == 0 && c.proxy.Version == ""
+}
+
+// awaitsRequest reports whether a 101 without a request can only be to the next
+// one, which was captured behind it: all that the client has sent so far is
+// known, and answered.
+func (c *conn) awaitsRequest() bool {
+	client := c.side[0]
+	switch {
+	case c.missed[0], c.lossy, c.early != nil:
+		return false
+	case c.requests == 0:
+		return !c.joinedLate() && !c.seen[0]
+	}
+	return client != nil && client.stage == speaking && !client.open && !c.orphaned
 }

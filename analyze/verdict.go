@@ -34,7 +34,13 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 		}
 	}
 	h.Damages = damages(h.Sightings)
-	e.judge(h)
+	if h.askedForByProxy() {
+		h.Damages = nil
+		h.cannotTell("of a handshake only Connection and Upgrade are there: its Sec-WebSocket headers were removed on the way, " +
+			"or a proxy writes these two into every request")
+	} else {
+		e.judge(h)
+	}
 	if h.Verdict == Pending && h.Last().Answer == AnswerClosed {
 		e.lookAgain(members)
 	}
@@ -244,6 +250,18 @@ func (e *Engine) judge(h *Handshake) {
 	default:
 		e.judgeOpen(h, last)
 	}
+}
+
+// askedForByProxy reports whether nobody may have asked for a WebSocket but a
+// proxy on the way, in whose configuration Upgrade stands as a word: all that is
+// seen is on a leg behind it, and has no header that only a client can have made.
+func (h *Handshake) askedForByProxy() bool {
+	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
+		return s.Leg == ClientLeg || s.Signs.Intact() != No || s.Signs.Key != No || s.Signs.Version != No ||
+			s.Signs.Upgrade != Yes || s.Signs.Connection != Yes || s.Signs.HTTP11 != Yes || s.Signs.Get != Yes ||
+			s.Request.Has("Sec-WebSocket-Protocol") || s.Request.Has("Sec-WebSocket-Extensions") ||
+			pointsToWebSocket(s.Request.Target(), true)
+	})
 }
 
 func (h *Handshake) judgeDamage(d Damage) {

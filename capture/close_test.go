@@ -169,6 +169,10 @@ var rstRows = []row{
 			< R a0
 			wait 4s`,
 		"open, <rst #2, closed", ""},
+	{"and what it had received until then", opened + `
+			> R a10
+			wait 4s`,
+		"open, >rst #4, <gap 10 lost #4, closed", ""},
 	{"what follows", opened + `
 			> R
 			wait 4s

@@ -2,6 +2,7 @@
 want source index=0 problems=contradictory-framing
 want handshake verdict=healthy certainty=proven status=101 sightings=1
                findings=none
+               culprit=none
 want counters connections=1 requests=2 responses=2 handshakes=1
 
 leg client 10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,6 +1,6 @@
 # The instance's proxy passes X-Forwarded-For on as it came and drops Upgrade; the load balancer before it is innocent.
 want handshake verdict=dropped certainty=proven status=400 sightings=3 legs=client,instance,local culprit=10.0.1.2:8080|127.0.0.1
-               findings~=upgrade-dropped
+               findings=upgrade-dropped:error,handshake-refused:info
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80
 leg instance 10.0.1.1:50001 -> 10.0.1.2:8080

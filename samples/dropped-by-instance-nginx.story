@@ -2,7 +2,7 @@
 # The first damaged sighting is on the loopback leg. Symptoms are left open.
 want handshake verdict=dropped certainty=proven status=502 sightings=4
                legs=client,instance,local,local culprit=10.0.1.2:80|127.0.0.1
-               findings~=upgrade-dropped
+               findings=upgrade-dropped:error,handshake-unanswered:info
 want counters connections=4 requests=4 responses=2 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,6 +1,7 @@
 # A server ends an idle connection with a 408, and a handshake crosses it on the wire: that is its answer.
 want handshake verdict=refused certainty=proven status=408 sightings=1
                legs=client closed=server-fin findings=handshake-refused
+               culprit=none
 want counters connections=1 requests=2 responses=2 handshakes=1
 
 leg client 10.0.0.9:40001 -> 10.0.0.1:80

@@ -2,6 +2,7 @@
 want handshake verdict=undetermined certainty=undetermined sightings=1
                culprit=none key=none
                findings=none
+               status=502
 want counters connections=1 requests=0 responses=1 handshakes=1 gaps=1
 
 leg client 10.0.0.9:40001 -> 10.0.0.1:80

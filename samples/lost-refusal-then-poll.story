@@ -1,6 +1,7 @@
 # The answer to a handshake is missing, and the client goes on polling on the same connection: the poll's 200 is not the handshake's.
 want handshake verdict=undetermined certainty=undetermined status=none sightings=1
                legs=client findings=none
+               culprit=none
 want counters connections=1 requests=2 handshakes=1 gaps=1
 
 leg client 10.0.0.9:40001 -> 10.0.0.1:80

@@ -3,7 +3,7 @@
 # A handshake-refused beside it would be the symptom; it is left open.
 want handshake verdict=not-relayed certainty=proven status=502 sightings=2
                legs=client,instance culprit=10.0.0.1:80|10.0.1.1
-               findings~=101-not-relayed
+               findings=101-not-relayed:error
 want counters connections=2 requests=2 responses=2 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,6 +1,6 @@
 # The application answers 101, and the proxy on the instance does not pass it on.
 want handshake verdict=not-relayed certainty=proven status=502 sightings=3 culprit=10.0.1.2:8080|127.0.0.1
-               findings~=101-not-relayed
+               findings=101-not-relayed:error
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80
 leg instance 10.0.1.1:50001 -> 10.0.1.2:8080

@@ -2,7 +2,7 @@
 # The hop at fault stands before both tries: the failed one is no leg of its own.
 want handshake verdict=not-relayed certainty=proven status=502 sightings=3
                legs=client,instance,instance culprit=10.0.0.1:80|10.0.1.1
-               findings~=101-not-relayed
+               findings=101-not-relayed:error
 want counters connections=3 requests=3 responses=2 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

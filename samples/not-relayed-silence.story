@@ -2,7 +2,7 @@
 # The culprit is read as the hop between the leg with the 101 and the one without.
 want handshake verdict=not-relayed certainty=proven status=none sightings=2
                legs=client,instance culprit=10.0.0.1:80|10.0.1.1
-               findings~=101-not-relayed
+               findings=101-not-relayed:error
 want counters connections=2 requests=2 responses=1 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,6 +1,7 @@
 # A client sends its handshake without waiting for a page: the page's answer is not the handshake's, and frames are frames.
 want handshake verdict=healthy certainty=proven status=101 sightings=1
                legs=client frames=2 findings=none
+               culprit=none
 want counters connections=1 requests=2 responses=2 handshakes=1 webSocketFrames=2
 
 leg client 10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,6 +1,6 @@
 # The instance hangs up on a PROXY line before the request has come.
 want handshake verdict=unanswered certainty=proven status=none sightings=1 culprit=none proxy=v1 closed=server-fin
-               findings~=proxy-protocol-unexpected
+               findings=proxy-protocol-unexpected:error,handshake-unanswered:info
 
 leg instance 10.0.1.1:50001 -> 10.0.1.2:8080
 

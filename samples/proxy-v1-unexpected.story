@@ -2,7 +2,7 @@
 # The 400 answers the request that comes after it. It may be a finding of its own, too.
 want handshake verdict=refused certainty=proven status=400 sightings=2
                legs=client,instance culprit=none proxy=v1
-               findings~=proxy-protocol-unexpected
+               findings=proxy-protocol-unexpected:error,handshake-refused:info
 want counters connections=2 requests=2 responses=2 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,7 +1,7 @@
 # A network load balancer sends the binary PROXY header to an nginx that listens for plain HTTP.
 want handshake verdict=refused certainty=proven status=400 sightings=1
                legs=instance culprit=none proxy=v2
-               findings~=proxy-protocol-unexpected
+               findings=proxy-protocol-unexpected:error,handshake-refused:info
 want counters connections=1 requests=1 responses=1 handshakes=1
 
 leg instance 10.0.1.1:50001 -> 10.0.1.2:80

@@ -3,7 +3,7 @@
 # of its own is left open.
 want handshake verdict=rewritten certainty=proven status=502 sightings=2
                legs=client,instance culprit=10.0.0.1:80|10.0.1.1
-               findings~=connection-rewritten
+               findings=connection-rewritten:error,101-not-relayed:info
 want counters connections=2 requests=2 responses=2 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

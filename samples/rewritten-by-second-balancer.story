@@ -1,6 +1,6 @@
 # Two load balancers stand in a row; the first passes the handshake on whole, the second rewrites Connection.
 want handshake verdict=rewritten certainty=proven status=400 sightings=3 culprit=10.0.2.2:80|10.0.1.1
-               findings~=connection-rewritten
+               findings=connection-rewritten:error,handshake-refused:info
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80
 leg mid 10.0.2.1:50001 -> 10.0.2.2:80

@@ -2,7 +2,7 @@
 # Both halves need mending. The symptoms (closes, 502) are left open.
 want handshake verdict=rewritten certainty=proven status=502 sightings=4
                legs=client,instance,local,local culprit=10.0.0.1:80|10.0.1.1
-               findings~=connection-rewritten,upgrade-dropped
+               findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info
 want counters connections=4 requests=4 responses=2 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

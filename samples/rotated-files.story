@@ -3,6 +3,7 @@
 want handshake verdict=healthy certainty=proven status=101 sightings=1
                legs=client frames=1
                findings=none
+               culprit=none
 want counters connections=1 requests=1 responses=1 handshakes=1 webSocketFrames=1
 
 file first

@@ -2,8 +2,10 @@
 # No connection is in both files. The same key on the same leg is another handshake, and tells nothing about clocks.
 want handshake verdict=refused certainty=proven status=403 sightings=2 legs=client,instance
                target=/chat findings=handshake-refused:error
+               culprit=none
 want handshake verdict=healthy certainty=proven status=101 sightings=2 legs=client,instance
                target=/chat findings=none
+               culprit=none
 want counters connections=4 requests=4 responses=4 handshakes=2
 want source index=1 clockOffset=unknown
 

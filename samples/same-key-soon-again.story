@@ -1,8 +1,10 @@
 # A client's second connection uses the key of its first one, and comes within the milliseconds that two clocks may be apart of the last leg of the first.
 want handshake verdict=healthy certainty=proven status=101 sightings=3 legs=client,instance,local
                findings=none
+               culprit=none
 want handshake verdict=healthy certainty=proven status=101 sightings=3 legs=client,instance,local
                findings=none
+               culprit=none
 want counters connections=6 requests=6 responses=6 handshakes=2
 
 file client

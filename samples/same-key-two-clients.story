@@ -2,9 +2,11 @@
 want handshake verdict=healthy certainty=proven status=101 sightings=2
                legs=client,instance target=/chat/one
                findings=none
+               culprit=none
 want handshake verdict=healthy certainty=proven status=101 sightings=2
                legs=client,instance target=/chat/two
                findings=none
+               culprit=none
 want counters connections=4 requests=4 responses=4 handshakes=2
 
 leg one          10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,8 +1,10 @@
 # A client uses one key for each new connection; two files, one from each side of the load balancer, hold a handshake and the next one a few milliseconds later.
 want handshake verdict=healthy certainty=proven status=101 sightings=2 legs=client,instance
                target=/chat findings=none
+               culprit=none
 want handshake verdict=refused certainty=proven status=403 sightings=2 legs=client,instance
                target=/admin findings=handshake-refused:error
+               culprit=none
 want counters connections=4 requests=4 responses=4 handshakes=2
 
 file client

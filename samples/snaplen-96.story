@@ -2,6 +2,7 @@
 want handshake verdict=undetermined certainty=undetermined sightings=1
                culprit=none key=none target=/socket.io/1/websocket/session6
                findings=none
+               status=101
 want source index=0 problems=snaplen
 want counters connections=1 requests=0 responses=0 handshakes=1
 

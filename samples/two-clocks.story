@@ -3,7 +3,7 @@
 # the second one would be a rotation of the first.
 want handshake verdict=rewritten certainty=proven status=400 sightings=2
                legs=client,instance culprit=10.0.0.1:80|10.0.1.1
-               findings~=connection-rewritten,handshake-refused
+               findings=connection-rewritten:error,handshake-refused:info
 want source index=0 clockOffset=0
 want source index=1 clockOffset=-3.7
 want counters connections=3 requests=8 responses=8 handshakes=1

@@ -2,7 +2,7 @@
 # Whether the made-up 502 is a finding of its own is left open.
 want handshake verdict=unanswered certainty=proven status=502 sightings=2
                legs=client,instance culprit=none closed=client-fin,server-rst
-               findings~=handshake-unanswered
+               findings=handshake-unanswered:error
 want counters connections=2 requests=2 responses=1 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,7 +1,7 @@
 # A proxy tries a second time after the first connection was closed, and is closed on again; it gives up with a 502.
 want handshake verdict=unanswered certainty=proven status=502 sightings=3
                legs=client,instance,instance culprit=none
-               findings~=handshake-unanswered
+               findings=handshake-unanswered:error
 want counters connections=3 requests=3 responses=1 handshakes=1
 
 leg client   10.0.0.9:40001 -> 10.0.0.1:80

@@ -1,8 +1,10 @@
 # Two networks use the same addresses and ports in two VLANs at the same time; they are two connections.
 want handshake verdict=healthy certainty=proven status=101 sightings=1 legs=client findings=none
+               culprit=none
 want handshake verdict=refused certainty=proven status=503 sightings=1
                legs=client
                findings=handshake-refused
+               culprit=none
 want counters connections=2 requests=2 responses=2 handshakes=2
 
 leg red  10.0.0.9:40001 -> 10.0.0.1:80 vlan 7

@@ -53,6 +53,7 @@ func TestAccidents(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			base := analyse(t, s.Captures)
+			whole := essence(base)
 			for n, c := range s.Captures {
 				records, _ := recordsOf(t, c.Bytes)
 				for i := range records {
@@ -63,6 +64,9 @@ func TestAccidents(t *testing.T) {
 						record := c.Bytes[records[i].from:records[i].to]
 						head := bytes.Contains(record, []byte("HTTP/1.")) || bytes.Contains(record, []byte("GET /"))
 						effects := effectsOf(base, snap, a.name == "left out", head)
+						if got := essence(snap); a.name != "left out" && got != whole {
+							t.Errorf("%s: packet %d %s:\n%swhole:\n%s", c.Name, i+1, a.name, got, whole)
+						}
 						mu.Lock()
 						for _, effect := range effects {
 							counts[a.name+": "+strings.SplitN(effect, "!", 2)[0]]++
@@ -121,6 +125,12 @@ func fewerLegs(base *analyze.Snapshot, h *analyze.Handshake) bool {
 	return false
 }
 
+// accusesNoOther reports whether one culprit is the other one, as far as it is
+// known, or none at all.
+func accusesNoOther(one, other *analyze.Culprit) bool {
+	return one == nil || other != nil && one.Back == other.Back && (!one.Front.IsValid() || one.Front == other.Front)
+}
+
 // compare says how a verdict relates to that of the undisturbed story; "" if
 // it is another one. What cannot be told may be so because the key, or the end
 // of the target, is not there.
@@ -129,9 +139,9 @@ func compare(base *analyze.Snapshot, h *analyze.Handshake) string {
 	for _, b := range base.Handshakes {
 		unsure := h.Verdict == analyze.Undetermined && strings.HasPrefix(b.Target, h.Target) && (h.Key == "" || h.Key == b.Key)
 		switch same := b.Key == h.Key && b.Target == h.Target; {
-		case same && b.Verdict == h.Verdict && b.Certainty == h.Certainty:
+		case same && b.Verdict == h.Verdict && b.Certainty == h.Certainty && culpritValue(h.Culprit) == culpritValue(b.Culprit):
 			return "the same"
-		case unsure, same && b.Verdict == h.Verdict && h.Certainty != analyze.Proven:
+		case unsure, same && b.Verdict == h.Verdict && h.Certainty != analyze.Proven && accusesNoOther(h.Culprit, b.Culprit):
 			effect = "weaker"
 		}
 	}

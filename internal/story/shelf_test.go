@@ -133,3 +133,33 @@ func checkSightings(t *testing.T, name string, w Want) {
 		}
 	}
 }
+
+// TestSamplesSayEnough: each capture is small, each sample has its sentence, and
+// each handshake that is wanted says all that matters of it.
+func TestSamplesSayEnough(t *testing.T) {
+	const atMost = 200_000 // bytes of one capture
+	lab, err := Shelf(os.DirFS("../../cmd/elbscope/testdata/lab"))
+	if err != nil || len(lab) == 0 {
+		t.Fatalf("%d captures of the lab: %v", len(lab), err)
+	}
+	for _, s := range slices.Concat(readShelf(t), lab) {
+		if s.Sentence == "" || len(s.Wants) == 0 || len(s.Captures) == 0 {
+			t.Errorf("%s: sentence %q, %d wants, %d captures", s.Name, s.Sentence, len(s.Wants), len(s.Captures))
+		}
+		for _, c := range s.Captures {
+			if len(c.Bytes) > atMost {
+				t.Errorf("%s has %d bytes, of %d", c.Name, len(c.Bytes), atMost)
+			}
+		}
+		for _, w := range s.Wants {
+			if w.Kind != "handshake" {
+				continue
+			}
+			for _, name := range []string{"verdict", "certainty", "status", "culprit", "findings"} {
+				if f, said := w.Get(name); !said || f.AtLeast {
+					t.Errorf("%s, line %d: nothing is said of the %s, or not all", s.Name, w.Line, name)
+				}
+			}
+		}
+	}
+}

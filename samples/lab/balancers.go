@@ -36,6 +36,8 @@ var (
 	// nginxPlain is a bare proxy_pass: HTTP/1.0 to the instance.
 	nginxPlain       = nginxBalancer("plain", false, "")
 	nginxRewritesTLS = nginxBalancer("rewrites", true, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "keep-alive";`)
+	nginxDropsTLS    = nginxBalancer("drops", true, keepAlive+`proxy_set_header Upgrade ""; proxy_set_header Connection "keep-alive";`)
+	nginxPlainTLS    = nginxBalancer("plain", true, "")
 	// nginxPasses passes upgrades on; nginxIdle as well, and cuts what is
 	// silent for two seconds. nginxHasty rewrites, and waits no longer than that.
 	nginxPasses = nginxBalancer("passes", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`)
@@ -55,10 +57,15 @@ var (
 	haproxyPPv2    = haproxyBalancer("tcp+ppv2", false, "mode tcp", "send-proxy-v2")
 	haproxyHTTPTLS = haproxyBalancer("http", true, "mode http\n option forwardfor", "")
 	haproxyTCPTLS  = haproxyBalancer("tcp", true, "mode tcp", "")
+	haproxyPPv1TLS = haproxyBalancer("tcp+ppv1", true, "mode tcp", "send-proxy")
+	haproxyPPv2TLS = haproxyBalancer("tcp+ppv2", true, "mode tcp", "send-proxy-v2")
 
-	apache  = &balancer{name: "apache", needs: "apache2", start: startApache}
-	varnish = &balancer{name: "varnish", needs: "varnishd", start: startVarnish}
-	strict  = &balancer{name: "strict", start: startStrict("keep-alive")}
+	apache    = &balancer{name: "apache", needs: "apache2", start: startApache("")}
+	apacheTLS = &balancer{name: "tls+apache", needs: "apache2", tls: true, start: startApache("")}
+	// varnish has no TLS of its own.
+	varnish   = &balancer{name: "varnish", needs: "varnishd", start: startVarnish("")}
+	strict    = &balancer{name: "strict", start: startStrict("keep-alive")}
+	strictTLS = &balancer{name: "tls+strict", tls: true, start: startStrict("keep-alive")}
 	// strictWhole passes Connection on, and does not become a tunnel either.
 	strictWhole = &balancer{name: "strict-whole", start: startStrict("Upgrade")}
 	// router only forwards packets.
@@ -155,12 +162,22 @@ listen balancer
 }
 
 // startApache starts Apache with mod_proxy_http, and without
-// mod_proxy_wstunnel.
-func startApache(s *site, port int) error {
-	var modules strings.Builder
-	for _, m := range []string{"mpm_event", "authz_core", "proxy", "proxy_http"} {
-		fmt.Fprintf(&modules, "LoadModule %s_module /usr/lib/apache2/modules/mod_%[1]s.so\n", m)
+// mod_proxy_wstunnel. upgrade are parameters of its ProxyPass.
+func startApache(upgrade string) func(*site, int) error {
+	return func(s *site, port int) error { return apacheBefore(s, port, upgrade) }
+}
+
+func apacheBefore(s *site, port int, upgrade string) error {
+	modules, ssl := []string{"mpm_event", "authz_core", "proxy", "proxy_http"}, ""
+	if s.scene.balancer.tls {
+		modules = append(modules, "ssl")
+		ssl = fmt.Sprintf("SSLEngine on\nSSLCertificateFile %s\nSSLCertificateKeyFile %[1]s\n", s.tools.certificate)
 	}
+	var load strings.Builder
+	for _, m := range modules {
+		fmt.Fprintf(&load, "LoadModule %s_module /usr/lib/apache2/modules/mod_%[1]s.so\n", m)
+	}
+	front := s.addr(frontAddr, s.scene.balancer.port())
 	conf, err := s.write("apache.conf", fmt.Sprintf(`%sServerRoot %s
 PidFile %[2]s/apache.pid
 Mutex file:%[2]s
@@ -170,8 +187,8 @@ User www-data
 Group www-data
 StartServers 1
 Listen %s
-ProxyPass / http://%s/
-`, modules.String(), s.dir, s.addr(frontAddr, 80), s.addr(instanceAddr, port)))
+ProxyPass / http://%s/%s
+%s`, load.String(), s.dir, front, s.addr(instanceAddr, port), upgrade, ssl))
 	if err != nil {
 		return err
 	}
@@ -179,14 +196,22 @@ ProxyPass / http://%s/
 	if err != nil {
 		return err
 	}
-	return s.serving(s.balancer, s.addr(frontAddr, 80), p)
+	return s.serving(s.balancer, front, p)
 }
 
-func startVarnish(s *site, port int) error {
-	p, err := s.start(s.balancer, "varnishd", "-F", "-j", "none", "-n", s.path("varnish"),
-		"-a", s.addr(frontAddr, 80), "-b", s.addr(instanceAddr, port), "-s", "malloc,16m", "-T", "none")
-	if err != nil {
-		return err
+// startVarnish starts Varnish with more VCL than it has of itself.
+func startVarnish(more string) func(*site, int) error {
+	return func(s *site, port int) error {
+		vcl, err := s.write("varnish.vcl", fmt.Sprintf("vcl 4.1;\nbackend instance { .host = \"%s\"; .port = \"%d\"; }\n%s",
+			instanceAddr, port, more))
+		if err != nil {
+			return err
+		}
+		p, err := s.start(s.balancer, "varnishd", "-F", "-j", "none", "-n", s.path("varnish"),
+			"-a", s.addr(frontAddr, 80), "-f", vcl, "-s", "malloc,16m", "-T", "none")
+		if err != nil {
+			return err
+		}
+		return s.serving(s.balancer, s.addr(frontAddr, 80), p)
 	}
-	return s.serving(s.balancer, s.addr(frontAddr, 80), p)
 }

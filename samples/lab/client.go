@@ -116,6 +116,9 @@ func (c *caller) askFor(method, target, head string) error {
 		return err
 	}
 	res, err := http.ReadResponse(c.r, &http.Request{Method: method})
+	for err == nil && res.StatusCode < 200 && res.StatusCode != http.StatusSwitchingProtocols {
+		res, err = http.ReadResponse(c.r, &http.Request{Method: method}) // that was no answer yet
+	}
 	if os.IsTimeout(err) {
 		return fmt.Errorf("%s: no answer within %s", target, patience)
 	}

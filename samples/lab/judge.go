@@ -33,6 +33,15 @@ func (s *site) judge(v view) []string {
 	c.form(r, status, len(paths))
 	c.nothingLost(r)
 	c.wants(r, wants)
+	c.explained(r)
+	if err := c.proven(r, paths); err != nil {
+		c.add("%v", err)
+	}
+	for _, text := range v.says {
+		if !slices.ContainsFunc(r.Findings, func(f finding) bool { return strings.Contains(f.Explanation, text) }) {
+			c.add("no explanation says %q", text)
+		}
+	}
 	for _, title := range v.remedies {
 		if !slices.ContainsFunc(r.Findings, func(f finding) bool { return f.suggests(title) }) {
 			c.add("no finding suggests %q", title)

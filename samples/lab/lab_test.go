@@ -36,8 +36,16 @@ func TestScenes(t *testing.T) {
 			s.views = append(s.views, view{name: "live", want: w.want})
 		}
 		for _, v := range s.views {
-			if wants, err := v.wants(s.name); err != nil || len(wants) == 0 {
+			wants, err := v.wants(s.name)
+			if err != nil || len(wants) == 0 {
 				t.Errorf("%s, %s: %d wants, %v", s.name, v.name, len(wants), err)
+			}
+			for _, w := range wants {
+				for _, name := range []string{"verdict", "certainty", "culprit", "status", "findings"} {
+					if f, said := w.Get(name); w.Kind == "handshake" && (!said || f.AtLeast) {
+						t.Errorf("%s, %s: nothing is said of the %s, or not all", s.name, v.name, name)
+					}
+				}
 			}
 		}
 	}
@@ -48,6 +56,7 @@ const sound = `{"schema":"elbscope/report/v1","sources":[{"name":"a","clockOffse
 "handshakes":[{"id":"h1","target":"/x","verdict":"rewritten","certainty":"proven",
 "culprit":{"front":null,"back":"10.0.0.1"},"status":502,"sightings":[{"leg":"client","closedBy":"server","close":"fin"}],"findings":["f1"]}],
 "findings":[{"id":"f1","rule":"connection-rewritten","severity":"error","title":"t","evidence":[{"packet":1}],
+"handshakes":["h1"],"explanation":"## What happened: 10.0.0.1 changed /x, the answer was 502",
 "remedies":[{"title":"make the listener TCP"}]}]}`
 
 const soundWant = "want handshake target=/x verdict=rewritten certainty=proven culprit=-|10.0.0.1 status=502 sightings=1 " +
@@ -77,6 +86,10 @@ func TestJudgeSees(t *testing.T) {
 		{"remedy", `[{"title":"make the listener TCP"}]`, `[]`},
 		{"schema", "report/v1", "report/v2"},
 		{"target", `"/x"`, `"/y"`},
+		{"explanation", "10.0.0.1 changed", "10.0.0.2 changed"},
+		{"explained target", "changed /x", "changed /y"},
+		{"explained answer", "answer was 502", "answer was 504"},
+		{"explained handshake", `["h1"]`, `["h2"]`},
 	}
 	wants, err := story.ParseWants("test", soundWant)
 	if err != nil {
@@ -91,6 +104,7 @@ func TestJudgeSees(t *testing.T) {
 		c.form(&r, 1, 1)
 		c.nothingLost(&r)
 		c.wants(&r, wants)
+		c.explained(&r)
 		if right := test.old == test.new; right != (len(c) == 0) {
 			t.Errorf("%s: %q", test.name, c)
 		}
@@ -100,5 +114,50 @@ func TestJudgeSees(t *testing.T) {
 	var c complaints
 	if c.form(&r, 0, 1); len(c) == 0 {
 		t.Error("a wrong exit status goes unnoticed")
+	}
+}
+
+// TestEvidenceSees shows that evidence is looked for where it is said to be.
+func TestEvidenceSees(t *testing.T) {
+	const sample = "../rewritten-502.pcap"
+	quote := "GET /chat HTTP/1.1\nConnection: Upgrade"
+	for _, test := range []struct {
+		of    evidence
+		right bool
+	}{
+		{evidence{0, 4, &quote}, true},
+		{evidence{0, 5, &quote}, false},
+		{evidence{0, 1, nil}, true},
+		{evidence{0, 0, nil}, false},
+		{evidence{0, 9999, nil}, false},
+		{evidence{1, 1, nil}, false},
+	} {
+		var c complaints
+		r := report{Findings: []finding{{Rule: "x", Evidence: []evidence{test.of}}}}
+		if err := c.proven(&r, []string{sample}); err != nil {
+			t.Fatal(err)
+		}
+		if test.right != (len(c) == 0) {
+			t.Errorf("%+v: %q", test.of, c)
+		}
+	}
+}
+
+// TestDownloadFailure: only what network and registry are to blame for is
+// excused as a failed download.
+func TestDownloadFailure(t *testing.T) {
+	for said, is := range map[string]bool{
+		"npm ci: exit status 1: npm ERR! code ENOTFOUND\nnpm ERR! errno ENOTFOUND":            true,
+		"npm ci: exit status 1:\nnpm ERR! code ENOTFOUND\nnpm ERR! errno ENOTFOUND":           true,
+		"npm error code E503\nnpm error 503 Service Unavailable":                              true,
+		"npm ERR! code ECONNREFUSED":                                                          true,
+		"npm ERR! code ERR_SOCKET_TIMEOUT\n":                                                  true,
+		"npm ERR! code EUSAGE\nnpm ERR! `npm ci` can only install packages when package.json": false,
+		"npm ERR! code EINTEGRITY\nnpm ERR! sha512-x integrity checksum failed":               false,
+		"exec: \"npm\": executable file not found in $PATH":                                   false,
+	} {
+		if got := isDownloadFailure(said); got != is {
+			t.Errorf("%q: %v", said, got)
+		}
 	}
 }

@@ -109,6 +109,7 @@ func (s *site) judgeLive() complaints {
 func (w *watching) complaints(r *report, status int, wants []story.Want) (c complaints) {
 	c.form(r, status, 1)
 	c.wants(r, wants)
+	c.explained(r)
 	if !w.losses {
 		c.nothingLost(r)
 		return c

@@ -67,27 +67,48 @@ type row struct {
 	emptyHanded int
 	// swallows is set where a 101 does not get through the balancer.
 	swallows bool
+	// maker is who makes up the answer then, if the balancer asks the
+	// application itself.
+	maker string
 }
 
-// matrixBalancers say what arrives behind each load balancer.
-var matrixBalancers = []struct {
+// matrixBalancer is a load balancer and what arrives behind it.
+type matrixBalancer struct {
 	balancer    *balancer
 	does        effect
 	passes      arrival
 	emptyHanded int
 	swallows    bool
-}{
-	{nginxRewrites, rewrites, tokenLost, 502, false},
-	{nginxDrops, drops, upgradeLost, 502, false},
-	{nginxPlain, downgrades, http10, 502, false},
-	{strict, rewrites, tokenLost, 502, true},
-	{haproxyHTTP, nothing, whole, 502, false},
-	{haproxyTCP, nothing, whole, silence, false},
-	{apache, drops, upgradeLost, 502, false},
-	{varnish, drops, upgradeLost, 503, false},
-	{nginxRewritesTLS, rewrites, tokenLost, 502, false},
-	{haproxyHTTPTLS, nothing, whole, 502, false},
-	{haproxyTCPTLS, nothing, whole, silence, false},
+	maker       string
+}
+
+// before puts it before a proxy.
+func (b *matrixBalancer) before(p *proxy) row {
+	r := row{balancer: b.balancer, proxy: p, first: b.does, emptyHanded: b.emptyHanded, swallows: b.swallows, maker: b.maker}
+	r.arrives, r.second = behind(p, b.passes)
+	if p != direct {
+		r.emptyHanded, r.maker = 502, "nginx"
+	}
+	return r
+}
+
+// matrixBalancers are the load balancers of the matrix.
+var matrixBalancers = []matrixBalancer{
+	{nginxRewrites, rewrites, tokenLost, 502, false, "nginx"},
+	{nginxDrops, drops, upgradeLost, 502, false, "nginx"},
+	{nginxPlain, downgrades, http10, 502, false, "nginx"},
+	{strict, rewrites, tokenLost, 502, true, "a Classic Load Balancer"},
+	{haproxyHTTP, nothing, whole, 502, false, "HAProxy"},
+	{haproxyTCP, nothing, whole, silence, false, ""},
+	{apache, drops, upgradeLost, 502, false, "Apache"},
+	{varnish, drops, upgradeLost, 503, false, "Varnish"},
+	{nginxRewritesTLS, rewrites, tokenLost, 502, false, "nginx"},
+	{nginxDropsTLS, drops, upgradeLost, 502, false, "nginx"},
+	{nginxPlainTLS, downgrades, http10, 502, false, "nginx"},
+	{strictTLS, rewrites, tokenLost, 502, true, "a Classic Load Balancer"},
+	{haproxyHTTPTLS, nothing, whole, 502, false, "HAProxy"},
+	{haproxyTCPTLS, nothing, whole, silence, false, ""},
+	{apacheTLS, drops, upgradeLost, 502, false, "Apache"},
 }
 
 // behind says what a proxy makes of what arrives.
@@ -115,19 +136,14 @@ func matrixRows() []row {
 	var rows []row
 	for _, b := range matrixBalancers {
 		for _, p := range []*proxy{direct, beanstalk, snippet, mapped, bare} {
-			r := row{balancer: b.balancer, proxy: p, first: b.does, emptyHanded: b.emptyHanded, swallows: b.swallows}
-			r.arrives, r.second = behind(p, b.passes)
-			if p != direct {
-				r.emptyHanded = 502
-			}
-			rows = append(rows, r)
+			rows = append(rows, b.before(p))
 		}
 	}
-	for _, b := range []*balancer{haproxyPPv1, haproxyPPv2} {
+	for _, b := range []*balancer{haproxyPPv1, haproxyPPv2, haproxyPPv1TLS, haproxyPPv2TLS} {
 		rows = append(rows,
 			row{balancer: b, proxy: direct, arrives: behindPROXY},
 			row{balancer: b, proxy: snippet, arrives: behindPROXY},
-			row{balancer: b, proxy: mappedPP, arrives: whole, emptyHanded: 502})
+			row{balancer: b, proxy: mappedPP, arrives: whole, emptyHanded: 502, maker: "nginx"})
 	}
 	return rows
 }
@@ -145,6 +161,9 @@ func matrixScenes() []*scene {
 			s.got[server.target] = r.clientStatus(server.answers[r.arrives])
 		}
 		s.views = []view{both(r.wants(bothLegs)), instanceOnly(r.wants(instanceLeg)), clientOnly(r.wants(clientSide))}
+		for i, seen := range []legs{bothLegs, instanceLeg, clientSide} {
+			s.views[i].says = r.says(seen)
+		}
 		all = append(all, s)
 	}
 	return all

@@ -127,3 +127,27 @@ func (r *row) clientWants() string {
 	}
 	return b.String()
 }
+
+// says is what the explanations must know of who made up the answers to those
+// handshakes that the application left without one.
+func (r *row) says(seen legs) []string {
+	silent := false
+	for _, server := range matrixServers {
+		silent = silent || r.clientStatus(server.answers[r.arrives]) != server.answers[r.arrives]
+	}
+	at := frontAddr
+	if r.proxy != direct {
+		at = instanceAddr
+	}
+	switch {
+	case !silent || r.maker == "":
+		return nil
+	case seen == clientSide && r.balancer.tls, r.proxy == direct && (seen == instanceLeg || r.balancer.tls):
+		return nil // that leg cannot be read
+	case seen == clientSide:
+		at = frontAddr
+	case r.first == nothing && r.second == nothing, r.swallows:
+		return []string{"made up by " + r.maker, "on `" + at + ":80`, after the connection behind it was gone"}
+	}
+	return []string{"made by " + r.maker, "on `" + at + ":80`"}
+}

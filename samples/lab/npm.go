@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -77,13 +78,25 @@ func (t *tools) download() error {
 			"--fetch-retry-maxtimeout=3000", "--fetch-timeout=60000")
 		c.Dir = t.npm
 		err = ran(c)
+		slow := ctx.Err() != nil
 		stop()
 		if err == nil {
 			return nil
 		}
+		if !slow && !isDownloadFailure(err.Error()) {
+			return fmt.Errorf("installing from npm: %w", err)
+		}
 	}
 	return fmt.Errorf("%w, tried three times: %w", errDownload, err)
 }
+
+// networkCode is npm's word for what the network or the registry is to blame
+// for. Whatever else goes wrong, a lock file that does not fit or a package that
+// is not what the lock file says, is ours to mend.
+var networkCode = regexp.MustCompile(`(?m)(?:^|: )npm (?:ERR!|error) code (?:E[45]\d\d|ETIMEDOUT|ECONN[A-Z]+|ENOTFOUND|EAI_[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EPIPE|EPROTO|ERR_SOCKET_TIMEOUT|FETCH_ERROR)$`)
+
+// isDownloadFailure tells by npm's words whether packages could not be had.
+func isDownloadFailure(said string) bool { return networkCode.MatchString(said) }
 
 // node returns a version of Node that came from npm; "" is the machine's own.
 func (t *tools) node(version string) string {
@@ -116,21 +129,27 @@ func nodeServer(version, kind string) func(*site) error {
 // with result.
 func socketIO(version, transports, result string) func(*site) error {
 	return func(s *site) error {
-		p, err := s.start(s.client, "node", s.tools.dir+"/npm/client.js", version, "http://"+s.addr(frontAddr, 80), transports)
-		if err != nil {
-			return err
+		last, err := s.clientOf(version, "http://"+s.addr(frontAddr, 80), transports)
+		if err == nil && !strings.HasPrefix(last, result) {
+			err = fmt.Errorf("the socket.io client said %q, not %q: the scene did not happen", last, result)
 		}
-		select {
-		case <-p.exited:
-		case <-time.After(30 * time.Second):
-			return fmt.Errorf("the socket.io client does not end; it said: %s", p.said())
-		}
-		lines := strings.Split(p.said(), "\n")
-		if last := lines[len(lines)-1]; !strings.HasPrefix(last, result) {
-			return fmt.Errorf("the socket.io client said %q, not %q: the scene did not happen", last, result)
-		}
-		return nil
+		return err
 	}
+}
+
+// clientOf runs npm/client.js, and returns its last line.
+func (s *site) clientOf(version, url, transports string) (last string, err error) {
+	p, err := s.start(s.client, "node", s.tools.dir+"/npm/client.js", version, url, transports)
+	if err != nil {
+		return "", err
+	}
+	select {
+	case <-p.exited:
+	case <-time.After(30 * time.Second):
+		return "", fmt.Errorf("the client of %s does not end; it said: %s", version, p.said())
+	}
+	lines := strings.Split(p.said(), "\n")
+	return lines[len(lines)-1], nil
 }
 
 // inTurn drives one client after the other.

@@ -104,8 +104,7 @@ func recordAll(names []string) error {
 		}
 		fmt.Fprintf(os.Stdout, "samples/%s.pcapng: %s\n", r.name, r.scene.sentence)
 	}
-	fmt.Fprintln(os.Stdout, "\nThe list and the pictures of these captures are now old. Make them anew, and look at them:\n"+
-		"  go run ./internal/story/generate && go test ./ui -update && ELBSCOPE_UPDATE=1 go test ./cmd/elbscope -run README")
+	fmt.Fprintln(os.Stdout, "\nThe list and the pictures of these captures are now old. make record makes them anew, too.")
 	return nil
 }
 

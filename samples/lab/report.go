@@ -52,9 +52,16 @@ type sighting struct {
 }
 
 type finding struct {
-	ID, Rule, Severity, Title string
-	Evidence                  []struct{ Packet uint64 }
-	Remedies                  []struct{ Title string }
+	ID, Rule, Severity, Title, Explanation string
+	Handshakes                             []string
+	Evidence                               []evidence
+	Remedies                               []struct{ Title string }
+}
+
+type evidence struct {
+	Source int
+	Packet uint64
+	Quote  *string
 }
 
 // askElbscope runs the program on some files. The exit status is part of what

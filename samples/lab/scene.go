@@ -55,6 +55,8 @@ type view struct {
 	want string
 	// remedies must each be the title of a remedy of some finding.
 	remedies []string
+	// says must each stand in the explanation of some finding.
+	says []string
 	// knownWrong says in what elbscope is known to be wrong here. The view is
 	// then printed as such, and fails if elbscope is suddenly right.
 	knownWrong string

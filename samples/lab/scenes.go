@@ -6,7 +6,7 @@ package main
 func allScenes() []*scene {
 	var all []*scene
 	for _, list := range [][]*scene{
-		articleScenes, liveScenes, clientScenes, cutScenes, connectionScenes, wireScenes, captureScenes, dumpcapScenes, hardScenes, placesScenes, matrixScenes(), npmScenes(),
+		articleScenes, liveScenes, clientScenes, cutScenes, connectionScenes, wireScenes, captureScenes, dumpcapScenes, hardScenes, oddScenes, placesScenes, matrixScenes(), npmScenes(),
 	} {
 		all = append(all, list...)
 	}
@@ -95,7 +95,7 @@ var clientScenes = []*scene{
 		calls:    []call{{shakeWith("/coder", "Connection: keep-alive\r\nUpgrade: websocket\r\n")}},
 		got:      map[string]int{"/coder": 426},
 		views: []view{both(`want handshake verdict=malformed certainty=proven status=426 sightings=2 culprit=none
-		    findings~=client-malformed:error`)},
+		    findings=client-malformed:error,handshake-refused:info`)},
 	},
 	{
 		name: "crowd", balancer: nginxRewrites, proxy: beanstalk, atOnce: true,
@@ -103,7 +103,7 @@ var clientScenes = []*scene{
 		calls:    times(12, call{shake("/gorilla")}),
 		got:      map[string]int{"/gorilla": 400},
 		views: []view{both(repeat(12, "want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3 "+
-			"culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local\n") + "want counters handshakes=12 gaps=0")},
+			"culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local "+refusedTwice+"\n") + "want counters handshakes=12 gaps=0")},
 	},
 	{
 		name: "crowd-healthy", balancer: haproxyHTTP, proxy: mapped, atOnce: true,

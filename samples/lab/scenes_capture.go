@@ -10,7 +10,7 @@ var captureScenes = []*scene{
 		calls:    []call{{shake("/gorilla")}},
 		got:      map[string]int{"/gorilla": 400},
 		points:   []point{clientLeg("-s", "256"), instanceLegs("-s", "256")},
-		views: []view{both(`want handshake verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1
+		views: []view{both(`want handshake verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info
 			want source index=1 problems=snaplen`)},
 	},
 	{
@@ -20,9 +20,9 @@ var captureScenes = []*scene{
 		got:      map[string]int{"/socket.io/1/websocket/abc": 200},
 		points:   []point{clientLeg("-s", "96"), instanceLegs("-s", "96")},
 		views: []view{
-			clientOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none
+			clientOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none status=200 findings=none
 			want source index=0 problems=snaplen`),
-			instanceOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none
+			instanceOnly(`want handshake verdict=undetermined certainty=undetermined sightings=1 culprit=none status=200 findings=none
 			want source index=0 problems=snaplen`),
 		},
 	},
@@ -31,7 +31,7 @@ var captureScenes = []*scene{
 		sentence: "The recording begins between two pages of connections that are already open.",
 		calls:    []call{{page("/a"), page("/b"), recordNow, page("/c"), shake("/gorilla"), page("/d")}},
 		got:      map[string]int{"/gorilla": 400, "/d": 200},
-		views: []view{both(`want handshake verdict=rewritten certainty=proven status=400 sightings=3 culprit=10.99.0.1:80|10.99.1.1
+		views: []view{both(`want handshake verdict=rewritten certainty=proven status=400 sightings=3 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
 			want counters requests=9 responses=9 gaps=0`)},
 	},
 	{
@@ -49,7 +49,7 @@ var captureScenes = []*scene{
 		points:   []point{anyOnBalancer()},
 		views: []view{{name: "any", files: []file{recorded("balancer")}, want: `
 			want handshake target=/coder verdict=healthy certainty=proven status=101 sightings=1 culprit=none findings=none frames=4
-			want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=1 culprit=none
+			want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=1 culprit=none findings=handshake-refused:error
 			want counters connections=2 requests=4 responses=4 gaps=0 webSocketFrames=4`}},
 	},
 	{
@@ -60,10 +60,10 @@ var captureScenes = []*scene{
 		points:   []point{anyOnBalancer()},
 		views: []view{
 			{name: "any", files: []file{recorded("balancer")}, want: `
-				want handshake verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
+				want handshake verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
 				want counters connections=2 requests=6 responses=6 gaps=0`},
 			{name: "rotated", files: []file{rotated("balancer", 9)}, want: `
-				want handshake verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
+				want handshake verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
 				want counters connections=2 requests=6 responses=6 gaps=0`},
 		},
 	},
@@ -92,8 +92,8 @@ var captureScenes = []*scene{
 	},
 }
 
-const threeRewritten = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local
-want handshake target=/old verdict=rewritten certainty=proven status=502 sightings=4 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local,local
-want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=3 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local
+const threeRewritten = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
+want handshake target=/old verdict=rewritten certainty=proven status=502 sightings=4 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local,local findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info
+want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=3 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance,local findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
 want counters handshakes=3 gaps=0
 `

@@ -145,9 +145,9 @@ var connectionScenes = []*scene{
 			page("/a"), shake("/plain/1"), page("/b"), page("/c"), shake("/plain/2"), shake("/plain/3"), page("/d"),
 		}},
 		got: map[string]int{"/plain/1": 200, "/plain/2": 200, "/plain/3": 200, "/d": 200},
-		views: []view{both(`want handshake target=/plain/1 verdict=rewritten certainty=proven status=200 sightings=3 culprit=10.99.0.1:80|10.99.1.1
-			want handshake target=/plain/2 verdict=rewritten certainty=proven status=200 sightings=3 culprit=10.99.0.1:80|10.99.1.1
-			want handshake target=/plain/3 verdict=rewritten certainty=proven status=200 sightings=3 culprit=10.99.0.1:80|10.99.1.1
+		views: []view{both(`want handshake target=/plain/1 verdict=rewritten certainty=proven status=200 sightings=3 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
+			want handshake target=/plain/2 verdict=rewritten certainty=proven status=200 sightings=3 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
+			want handshake target=/plain/3 verdict=rewritten certainty=proven status=200 sightings=3 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
 			want counters connections=3 requests=21 responses=21 handshakes=3 gaps=0`)},
 	},
 	{

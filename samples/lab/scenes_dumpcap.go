@@ -27,19 +27,19 @@ var dumpcapScenes = []*scene{
 		},
 		views: []view{
 			{name: "instance", files: []file{dumpedAt("instance")}, want: `
-				want handshake target=/gorilla verdict=rewritten certainty=inferred status=400 sightings=2 culprit=-|10.99.1.1 legs=instance,local
-				want handshake target=/old verdict=rewritten certainty=inferred status=502 sightings=3 culprit=-|10.99.1.1 legs=instance,local,local
-				want handshake target=/coder verdict=rewritten certainty=inferred status=426 sightings=2 culprit=-|10.99.1.1 legs=instance,local
+				want handshake target=/gorilla verdict=rewritten certainty=inferred status=400 sightings=2 culprit=-|10.99.1.1 legs=instance,local findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
+				want handshake target=/old verdict=rewritten certainty=inferred status=502 sightings=3 culprit=-|10.99.1.1 legs=instance,local,local findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info
+				want handshake target=/coder verdict=rewritten certainty=inferred status=426 sightings=2 culprit=-|10.99.1.1 legs=instance,local findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
 				want counters handshakes=3 gaps=0`},
 			{name: "balancer", files: []file{dumpedAt("balancer")}, want: `
-				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
-				want handshake target=/old verdict=rewritten certainty=proven status=502 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
-				want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
+				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
+				want handshake target=/old verdict=rewritten certainty=proven status=502 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
+				want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
 				want counters handshakes=3 gaps=0 requests=10 responses=10`},
 			{name: "both", files: []file{dumpedAt("balancer"), dumpedAt("instance")}, want: `
-				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 culprit=10.99.0.1:80|10.99.1.1
-				want handshake target=/old verdict=rewritten certainty=proven status=502 culprit=10.99.0.1:80|10.99.1.1
-				want handshake target=/coder verdict=rewritten certainty=proven status=426 culprit=10.99.0.1:80|10.99.1.1`},
+				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
+				want handshake target=/old verdict=rewritten certainty=proven status=502 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info
+				want handshake target=/coder verdict=rewritten certainty=proven status=426 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info`},
 		},
 	},
 	{

@@ -9,9 +9,11 @@ import (
 )
 
 const (
-	usual     = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-	healthy3  = "want handshake verdict=healthy certainty=proven status=101 sightings=3 culprit=none findings=none "
-	lbRewrote = " culprit=10.99.0.1:80|10.99.1.1 "
+	usual    = "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+	healthy3 = "want handshake verdict=healthy certainty=proven status=101 sightings=3 culprit=none findings=none "
+	// refusedTwice is what two damages and an answer come to.
+	refusedTwice = "findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info"
+	lbRewrote    = " culprit=10.99.0.1:80|10.99.1.1 "
 )
 
 // hardScenes are honest traffic that is hard to read.
@@ -21,7 +23,7 @@ var hardScenes = []*scene{
 		sentence: "The client sends its handshake one byte at a time.",
 		calls:    []call{{bytewise("/coder")}},
 		got:      map[string]int{"/coder": 426},
-		views:    []view{both("want handshake verdict=rewritten certainty=proven status=426 sightings=3" + lbRewrote)},
+		views:    []view{both("want handshake verdict=rewritten certainty=proven status=426 sightings=3" + lbRewrote + refusedTwice)},
 	},
 	{
 		name: "pipelined", balancer: haproxyHTTP, proxy: mapped,
@@ -39,7 +41,7 @@ var hardScenes = []*scene{
 			shake("/gorilla"), page("/chunked/2"), raw("/plain/e", "POST", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
 		}},
 		got: map[string]int{"/plain/h": 200, "/empty": 204, "/empty/2": 304, "/plain/p": 200, "/gorilla": 400, "/plain/e": 200},
-		views: []view{both("want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3" + lbRewrote +
+		views: []view{both("want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3" + lbRewrote + refusedTwice +
 			"\nwant counters requests=24 responses=24 handshakes=1 gaps=0")},
 	},
 	{
@@ -69,7 +71,7 @@ var hardScenes = []*scene{
 		calls:    times(6, call{shakeKey("/gorilla", "MTMtMTc5NTQxNDM4NzM2Ng==")}),
 		got:      map[string]int{"/gorilla": 400},
 		views: []view{both(repeat(6, "want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=3"+lbRewrote+
-			"legs=client,instance,local\n") + "want counters handshakes=6")},
+			"legs=client,instance,local "+refusedTwice+"\n") + "want counters handshakes=6")},
 	},
 	{
 		name: "one-key-again", balancer: haproxyHTTP, proxy: mapped,
@@ -81,7 +83,7 @@ var hardScenes = []*scene{
 		},
 		got: map[string]int{"/coder/1": 101, "/refuse/403": 403},
 		views: []view{both(repeat(2, "want handshake target=/coder/1 verdict=healthy certainty=proven status=101 sightings=3 culprit=none findings=none\n") +
-			"want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=3 culprit=none\n")},
+			"want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=3 culprit=none findings=handshake-refused:error\n")},
 	},
 	{
 		name: "market", balancer: nginxRewrites, proxy: beanstalk, atOnce: true,
@@ -161,14 +163,14 @@ func marketCalls(n int) []call {
 func marketWant(n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "want handshake target=/gorilla/%d verdict=rewritten certainty=proven status=400 sightings=3%slegs=client,instance,local\n", i, lbRewrote)
-		fmt.Fprintf(&b, "want handshake target=/coder/%d verdict=rewritten certainty=proven status=426 sightings=3%slegs=client,instance,local\n", i, lbRewrote)
+		fmt.Fprintf(&b, "want handshake target=/gorilla/%d verdict=rewritten certainty=proven status=400 sightings=3%slegs=client,instance,local %s\n", i, lbRewrote, refusedTwice)
+		fmt.Fprintf(&b, "want handshake target=/coder/%d verdict=rewritten certainty=proven status=426 sightings=3%slegs=client,instance,local %s\n", i, lbRewrote, refusedTwice)
 	}
 	return b.String()
 }
 
-const twiceRecorded = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 culprit=10.99.0.1:80|10.99.1.1
-want handshake target=/old verdict=rewritten certainty=proven status=502 culprit=10.99.0.1:80|10.99.1.1
+const twiceRecorded = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info
+want handshake target=/old verdict=rewritten certainty=proven status=502 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info
 `
 
 // placesScenes record the same packets at several places.
@@ -181,16 +183,16 @@ var placesScenes = []*scene{
 		points:   []point{onInterface("far", onClient, "c0", frontAddr), clientLeg(), instanceLegs()},
 		views: []view{
 			{name: "three clocks", files: []file{recorded("far"), shifted("client", "2.5"), shifted("instance", "-7.75")}, want: `
-				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 culprit=10.99.0.1:80|10.99.1.1
-				want handshake target=/coder verdict=rewritten certainty=proven status=426 culprit=10.99.0.1:80|10.99.1.1
+				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info
+				want handshake target=/coder verdict=rewritten certainty=proven status=426 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info
 				want source index=2 clockOffset=7.75`},
 			{name: "clock a little ahead", files: []file{recorded("far"), shifted("client", "0.02")},
 				want: "want source index=1 clockOffset=-0.02"},
 			{name: "clock far ahead", files: []file{recorded("far"), shifted("client", "30")},
 				want: "want source index=1 clockOffset=-30"},
 			{name: "far and instance", files: []file{recorded("far"), recorded("instance")}, want: `
-				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1
-				want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1`},
+				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info
+				want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info`},
 		},
 	},
 	{
@@ -223,7 +225,7 @@ var placesScenes = []*scene{
 		calls:    []call{{page("/a"), shake("/gorilla")}},
 		got:      map[string]int{"/gorilla": 400},
 		points:   []point{clientLeg("dst port 80 or port 9"), instanceLegs("dst port 80 or dst port 8081 or port 9")},
-		views:    []view{both("want handshake verdict=rewritten certainty=proven status=none sightings=3" + lbRewrote)},
+		views:    []view{both("want handshake verdict=rewritten certainty=proven status=none sightings=3" + lbRewrote + "findings=connection-rewritten:error,upgrade-dropped:error")},
 	},
 	{
 		name: "answers-only", balancer: nginxRewrites, proxy: beanstalk,
@@ -249,6 +251,6 @@ var placesScenes = []*scene{
 	},
 }
 
-const alikeWant = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
-want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance
+const alikeWant = `want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
+want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1 legs=client,instance findings=connection-rewritten:error,handshake-refused:info
 `

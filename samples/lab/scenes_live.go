@@ -80,7 +80,7 @@ var liveScenes = []*scene{
 			want: `want handshake target=/coder/before verdict=healthy certainty=proven status=101 sightings=2 culprit=none findings=none
 			    want handshake target=/hold/101 verdict=undetermined certainty=undetermined status=none sightings=2 culprit=none findings=none
 			    want handshake target=/hold/403 verdict=undetermined certainty=undetermined status=none sightings=2 culprit=none findings=none
-			    want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=2 culprit=none`,
+			    want handshake target=/refuse/403 verdict=refused certainty=proven status=403 sightings=2 culprit=none findings=handshake-refused:error`,
 		},
 	},
 }

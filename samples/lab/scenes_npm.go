@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -60,7 +59,7 @@ var sailsScenes = []*scene{
 		drive:    browse, needs: []string{"chromium-headless-shell"},
 		views: []view{both(`want handshake verdict=rewritten certainty=proven status=502
 		    culprit=10.99.0.1:80|10.99.1.1
-		    findings~=connection-rewritten:error,upgrade-dropped:error,socketio-stuck-polling`)},
+		    findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info,socketio-stuck-polling:warning`)},
 	},
 	{
 		name: "npm-sio0.9-old-node", balancer: nginxRewrites, proxy: direct, application: nodeServer("0.10", "socket.io-0.9"),
@@ -97,7 +96,7 @@ func socketIOScenes(v string) []*scene {
 			drive:    socketIO(v, "polling,websocket", "polling"),
 			views: []view{both(`want handshake verdict=rewritten certainty=proven status=400 sightings=3
 			    culprit=10.99.0.1:80|10.99.1.1
-			    findings~=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info,socketio-stuck-polling`)},
+			    findings=connection-rewritten:error,upgrade-dropped:error,handshake-refused:info,socketio-stuck-polling:warning`)},
 		},
 		{
 			name: name + "-repaired", balancer: nginxRewrites, proxy: snippet, application: server,
@@ -113,45 +112,6 @@ func socketIOScenes(v string) []*scene {
 			views:    []view{both(`want handshake verdict=healthy certainty=proven status=101 sightings=3 culprit=none findings=none`)},
 		},
 	}
-}
-
-// nodeMatrix holds raw handshakes against every kind of Node server: rewritten,
-// with Upgrade dropped on the instance, and whole.
-func nodeMatrix() []*scene {
-	var all []*scene
-	for _, k := range []struct {
-		kind, node, target string
-		// rewritten is the answer to Upgrade without its token, dropped that
-		// to an ordinary request, whole that to the real thing.
-		rewritten, dropped, whole int
-	}{
-		{"ws-8-alone", "", "/", 426, 426, 101},
-		{"ws-8", "", "/", 200, 200, 101},
-		{"ws-7", "", "/", 200, 200, 101},
-		{"ws-1", "", "/", 200, 200, 101},
-		{"faye", "", "/", 200, 200, 101},
-		{"sockjs", "", "/echo/000/lab/websocket", 400, 400, 101},
-		{"plain", "", "/", 200, 200, 200},
-		{"socket.io-1", "", "/socket.io/?EIO=3&transport=websocket", 400, 400, 101},
-		{"socket.io-2", "", "/socket.io/?EIO=3&transport=websocket", 400, 400, 101},
-		{"socket.io-4", "", "/socket.io/?EIO=4&transport=websocket", 400, 400, 101},
-	} {
-		scene := func(b *balancer, p *proxy, status int, want string) *scene {
-			return &scene{
-				name: "npm-node-" + k.kind + "-" + b.name + "-" + p.name, balancer: b, proxy: p,
-				sentence:    fmt.Sprintf("%s answers %d behind %s and %s.", k.kind, status, b.name, p.name),
-				application: nodeServer(k.node, k.kind), calls: []call{{shake(k.target), bye}},
-				got:   map[string]int{k.target: status},
-				views: []view{both("want handshake " + want + " status=" + fmt.Sprint(status) + " certainty=proven")},
-			}
-		}
-		verdict := outcomeOf(k.whole)
-		all = append(all,
-			scene(nginxRewrites, direct, k.rewritten, "verdict=rewritten sightings=2 culprit=10.99.0.1:80|10.99.1.1"),
-			scene(haproxyTCP, beanstalk, k.dropped, "verdict=dropped sightings=3 culprit=10.99.1.2:80|127.0.0.1"),
-			scene(haproxyHTTP, mapped, k.whole, "verdict="+verdict+" sightings=3 culprit=none"))
-	}
-	return all
 }
 
 // bye says goodbye in a WebSocket and does not mind how the server takes it.

@@ -17,8 +17,8 @@ func rough(name, sentence string, mtu int, w *wire) *scene {
 		views: []view{
 			both(roughWant + "want counters gaps=0 handshakes=2"),
 			{name: "as sent", files: []file{recorded("client"), recorded("sender")}, want: `
-				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1
-				want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1
+				want handshake target=/gorilla verdict=rewritten certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info
+				want handshake target=/coder verdict=rewritten certainty=proven status=426 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=connection-rewritten:error,handshake-refused:info
 				want counters gaps=0 requests=6 responses=6`},
 		},
 	}
@@ -58,7 +58,7 @@ var wireScenes = []*scene{
 		views: []view{
 			both(`want handshake verdict=rewritten certainty=proven status=502 sightings=4 culprit=[fd99::1]:80|fd99:1::1
 			    findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info`),
-			instanceOnly(`want handshake verdict=rewritten certainty=inferred status=502 sightings=3 culprit=-|fd99:1::1`),
+			instanceOnly(`want handshake verdict=rewritten certainty=inferred status=502 sightings=3 culprit=-|fd99:1::1 findings=connection-rewritten:error,upgrade-dropped:error,handshake-unanswered:info`),
 		},
 	},
 	{
@@ -76,10 +76,10 @@ var wireScenes = []*scene{
 		points:   []point{clientLeg(), tagged()},
 		views: []view{
 			{name: "tagged", files: []file{recorded("tagged")}, want: `
-				want handshake verdict=dropped certainty=inferred status=400 sightings=1 culprit=-|10.99.1.1
+				want handshake verdict=dropped certainty=inferred status=400 sightings=1 culprit=-|10.99.1.1 findings=upgrade-dropped:error,handshake-refused:info
 				want counters requests=2 responses=2 connections=1`},
 			{name: "client and tagged", files: []file{recorded("client"), recorded("tagged")}, want: `
-				want handshake verdict=dropped certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1`},
+				want handshake verdict=dropped certainty=proven status=400 sightings=2 culprit=10.99.0.1:80|10.99.1.1 findings=upgrade-dropped:error,handshake-refused:info`},
 		},
 	},
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -14,9 +15,17 @@ import (
 // keeps Upgrade, and does not become a tunnel: a 101 is a broken answer to it.
 func startStrict(connection string) func(*site, int) error {
 	return func(s *site, port int) error {
-		l, err := s.balancer.listen(s.addr(frontAddr, 80))
+		b := s.scene.balancer
+		l, err := s.balancer.listen(s.addr(frontAddr, b.port()))
 		if err != nil {
 			return err
+		}
+		if b.tls {
+			pair, err := tls.LoadX509KeyPair(s.tools.certificate, s.tools.certificate)
+			if err != nil {
+				return err
+			}
+			l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12})
 		}
 		s.closers = append(s.closers, func() { l.Close() })
 		go func() {

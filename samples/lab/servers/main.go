@@ -19,6 +19,10 @@
 //	/hold/N   keeps a handshake waiting until somebody asks for /release, then
 //	          answers with status N; 101 upgrades
 //	/bulk/N   a page of N KiB
+//	/hints    sends early hints, and then upgrades
+//	/login    asks for a name and a password, and upgrades for who has one
+//	/late/N   upgrades after N milliseconds
+//	/gzip     refuses with a compressed page
 //	/refuse/N answers with status N, whatever comes
 package main
 
@@ -52,6 +56,7 @@ func handlers() http.Handler {
 		"cut": cut, "http": httpAfter101, "refuse": refuse, "plain": page,
 		"slow": slow, "chunked": chunked, "empty": empty, "eager": eager, "deflate": deflateEcho,
 		"hold": hold, "release": release, "bulk": bulk,
+		"hints": hints, "login": login, "late": late, "gzip": gzipped,
 	} {
 		mux.HandleFunc("/"+path, serve)
 		mux.HandleFunc("/"+path+"/", serve)
