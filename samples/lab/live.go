@@ -166,15 +166,32 @@ func (w *watching) pids() []int {
 	return []int{w.terminal.server, w.terminal.pid, w.stream.cmd.Process.Pid}
 }
 
+// caughtUp reports whether both runs of elbscope have had nothing to do for
+// longer than there is between two heartbeats: what had waited for them has been
+// read, and what was dropped has been told. On a busy machine it takes a while.
+func (w *watching) caughtUp() bool {
+	for end := time.Now().Add(500 * time.Millisecond); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+		for _, pid := range w.pids()[1:] {
+			if !threadsAre(pid, "S") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // stopped reports whether all threads of a process stand still.
-func stopped(pid int) bool {
+func stopped(pid int) bool { return threadsAre(pid, "T") }
+
+// threadsAre reports whether all threads of a process are in a state of proc(5).
+func threadsAre(pid int, want string) bool {
 	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	for _, t := range threads {
 		stat, err := os.ReadFile(t)
 		if err != nil {
 			continue // it has ended
 		}
-		if _, state, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(state, "T") {
+		if _, state, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(state, want) {
 			return false
 		}
 	}

@@ -163,6 +163,7 @@ func loseAnswers(s *site) error {
 				func(*caller) error { return answerTo("/hold/101")(c) },
 				func(*caller) error { return w.thaw() },
 				func(*caller) error { return until("drops are on the screen", 10*time.Second, w.countsDrops) },
+				func(*caller) error { return until("elbscope has caught up", 30*time.Second, w.caughtUp) },
 			})
 		},
 		say("still there"),
