@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"bytes"
+	"time"
 
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
@@ -53,7 +54,7 @@ type conn struct {
 	orphaned bool
 	// pipelined is set once a request was sent before the answer to the one
 	// before it: then the order alone says what belongs together. lossy is set
-	// once whole messages may be missing in a hole; with both, nothing does.
+	// once whole messages may be missing; with both, nothing does.
 	pipelined, lossy bool
 	// suspect is the latest request if its answer came right behind a hole:
 	// should the next request be missing, too, the answer may be to that one.
@@ -81,8 +82,18 @@ type earlyResponse struct {
 	body   []byte
 	length uint64 // of the body so far
 	// doubtful is set at the start of a capture in mid-stream: only a request
-	// with an earlier time, captured late, has this for its answer.
+	// that it overtook has this for its answer.
 	doubtful bool
+}
+
+// mostOvertaken is by how much a request may be captured late. More than that,
+// it is the clock that was set back.
+const mostOvertaken = flow.Time(time.Second)
+
+// overtook reports whether a request of that time was captured late, behind the
+// response.
+func (e *earlyResponse) overtook(t flow.Time) bool {
+	return t < e.packet.Time && uint64(e.packet.Time)-uint64(t) <= uint64(mostOvertaken)
 }
 
 // closeEvent is how one side closed.

@@ -21,7 +21,7 @@ type exchange struct {
 	// stale is set while a change waits for being published.
 	stale bool
 	// behindHole is set if a request before this one may be missing: the answer
-	// that came first may be to that.
+	// that came first may be to that. So may a doubtful earlyResponse.
 	behindHole bool
 }
 
@@ -29,7 +29,7 @@ type exchange struct {
 func (s *side) Begin() {
 	s.begin, s.open = s.here(), true
 	c := s.c
-	if s.who == 0 && c.early != nil && c.early.doubtful && s.begin.Time >= c.early.packet.Time {
+	if s.who == 0 && c.early != nil && c.early.doubtful && !c.early.overtook(s.begin.Time) {
 		c.early = nil // it was to a request from before the capture
 	}
 	if s.who == 0 && c.early == nil && (len(c.pending) == 0 || c.windowOf == nil) {
@@ -103,6 +103,7 @@ func (s *side) request(h *http1.Head) http1.Next {
 func (s *side) answerEarly(x *exchange, h *http1.Head) http1.Next {
 	c, e := s.c, s.c.early
 	c.early = nil
+	x.behindHole = x.behindHole || e.doubtful
 	answers := c.side[1]
 	if answers != nil && answers.early == e {
 		answers.early, answers.current = nil, x
@@ -209,8 +210,8 @@ func (c *conn) nextPending(status int) *exchange {
 }
 
 // mispaired takes a response for which no request is pending. Where the latest
-// request followed a hole and has its answer, that one was to a request in the
-// hole: a 101 is the latest request's own. Another response may be to either. A
+// request followed a hole, or the start of the capture, and has its answer, that
+// one was to a request from there: a 101 is the latest request's own. Another response may be to either. A
 // 408 comes without a request (RFC 9110 section 15.5.9).
 func (c *conn) mispaired(status int) *exchange {
 	if c.side[0] == nil {
@@ -220,7 +221,7 @@ func (c *conn) mispaired(status int) *exchange {
 	if x == nil || !x.behindHole || x.Answer != AnswerSeen || status == 408 || x.sighting != nil && x.sighting.sealed() {
 		return nil
 	}
-	x.behindHole = false
+	x.behindHole, c.lossy = false, true
 	x.takeBack()
 	c.publish(x)
 	if status != 101 || !x.upgrade {

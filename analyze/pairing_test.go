@@ -3,6 +3,7 @@ package analyze
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"elbscope/capture/flow"
 )
@@ -283,6 +284,41 @@ func TestHolesAroundFrames(t *testing.T) {
 			t.Errorf("%d frames, want 1", n)
 		}
 	})
+}
+
+// TestOvertakenRequest begins in mid-stream with an answer whose time is behind
+// that of the request that follows: the request was captured late, or the clock
+// was set back between an old answer and a new request.
+func TestOvertakenRequest(t *testing.T) {
+	frame := []byte{0x81, 0x82, 1, 2, 3, 4, 5, 6}
+	for _, c := range []struct {
+		name      string
+		back      time.Duration
+		more      func(w *wire)
+		exchanges string
+		want      []string
+	}{
+		{"captured late", 5 * time.Millisecond, func(w *wire) { w.closes() }, "GET/chat 400", []string{"refused proven 400 0:client:400"}},
+		{"the clock was set back", 2 * time.Second, func(w *wire) { w.answers(switching...).bytes(fromClient, frame) },
+			"GET/chat 101", []string{"healthy proven 101 0:client:101"}},
+		{"and the last answer is missing", 2 * time.Second, func(w *wire) { w.end(flow.EndOfCapture) },
+			"GET/chat 0", []string{"undetermined undetermined 0 0:client:open"}},
+		{"the clock was set back a little", time.Second / 2, func(w *wire) { w.answers(switching...).bytes(fromClient, frame) },
+			"GET/chat 101", []string{"healthy proven 101 0:client:101"}},
+		{"a little, and two answers are possible", time.Second / 2, func(w *wire) { w.answers(bad...).asks(get("/b")...).answers(fine...) },
+			"GET/chat 0, GET/b 200", []string{"undetermined undetermined 0 0:client:lost"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tp := newTape(t, Config{})
+			w := tp.midstream(client, front).answers(bad...)
+			tp.now -= flow.Time(c.back)
+			c.more(w.asks(hs(keyA)...))
+			want(t, tp.finish(), c.want...)
+			if got := exchanges(tp.e); got != c.exchanges {
+				t.Errorf("exchanges %s, want %s", got, c.exchanges)
+			}
+		})
+	}
 }
 
 // TestMidstream finds out who is the client.

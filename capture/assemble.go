@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"slices"
+
 	"elbscope/capture/flow"
 )
 
@@ -231,7 +233,8 @@ func (a *assembler) knowsFromBefore(s *segment, source int) bool {
 // handOver gives the connections that a source has opened to another capture
 // point.
 func (a *assembler) handOver(to *assembler, source int) {
-	for _, c := range a.known.byUse() {
+	for _, s := range a.known.byUse() {
+		c := s.conn
 		if c.opener != source {
 			continue
 		}
@@ -313,12 +316,6 @@ func (s *shared) makeRoom() {
 	a.forget(victim)
 }
 
-// silent is a connection as it was when the silent ones were looked for.
-type silent struct {
-	*conn
-	usedAt uint64
-}
-
 // mostSilent returns the connection whose last packet was the earliest. Only
 // now is it asked which one that is: sorting them all now and then costs less
 // than keeping them in order with each packet.
@@ -327,12 +324,11 @@ func (a *assembler) mostSilent() *conn {
 		for ; len(a.silent) > 0; a.silent = a.silent[1:] {
 			if first := a.silent[0]; first.conn.usedAt == first.usedAt {
 				return first.conn
-			} // else it was heard of since, or forgotten
+			}
+			a.silent[0] = silent{} // heard of since, or forgotten
 		}
 		all := a.known.byUse()
-		for _, c := range all[:(len(all)+3)/4] {
-			a.silent = append(a.silent, silent{c, c.usedAt})
-		}
+		a.silent = slices.Clone(all[:(len(all)+3)/4])
 	}
 }
 

@@ -236,7 +236,7 @@ func (s *shared) relieve() bool {
 // finish ends all connections at the end of the capture, in the order of
 // their last use so that runs are alike.
 func (a *assembler) finish() {
-	for _, c := range a.known.byUse() {
-		a.end(c, flow.EndOfCapture)
+	for _, s := range a.known.byUse() {
+		a.end(s.conn, flow.EndOfCapture)
 	}
 }

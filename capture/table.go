@@ -93,10 +93,24 @@ func (t *table) all() iter.Seq[*conn] {
 	}
 }
 
+// silent is a connection with the time of its last packet, see conn.usedAt, as
+// it was when the silent ones were looked for.
+type silent struct {
+	*conn
+	usedAt uint64
+}
+
 // byUse returns the connections, the one first whose last packet was the
-// earliest: an order in which two runs over one capture are alike.
-func (t *table) byUse() []*conn {
-	return slices.SortedFunc(t.all(), func(a, b *conn) int { return cmp.Compare(a.usedAt, b.usedAt) })
+// earliest: an order in which two runs over one capture are alike. The times
+// stand beside them, for sorting must not fetch each connection from memory
+// again and again.
+func (t *table) byUse() []silent {
+	all := make([]silent, 0, t.n)
+	for c := range t.all() {
+		all = append(all, silent{c, c.usedAt})
+	}
+	slices.SortFunc(all, func(a, b silent) int { return cmp.Compare(a.usedAt, b.usedAt) })
+	return all
 }
 
 // hasher makes the hashes of a table. They are different in each run, so that

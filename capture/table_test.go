@@ -78,7 +78,7 @@ func TestMostSilent(t *testing.T) {
 	}
 	for range 400 {
 		all := w.a.known.byUse()
-		c := all[rng.IntN(len(all))]
+		c := all[rng.IntN(len(all))].conn
 		switch rng.IntN(3) {
 		case 0:
 			w.port++
@@ -91,7 +91,7 @@ func TestMostSilent(t *testing.T) {
 			w.a.forget(c)
 		}
 		all = w.a.known.byUse()
-		if c := w.a.mostSilent(); c != all[0] {
+		if c := w.a.mostSilent(); c != all[0].conn {
 			t.Fatalf("%v was silent since %d, and %v since %d", c.client, c.usedAt, all[0].client, all[0].usedAt)
 		}
 	}

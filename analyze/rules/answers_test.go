@@ -207,9 +207,9 @@ func TestBalancers(t *testing.T) {
 		want   string
 	}{
 		"nothing":              {sound, []string{"HTTP/1.1 502 Bad Gateway", "Server: nginx"}, ""},
-		"Classic, its cookie":  {cookie("AWSELB=1"), []string{"HTTP/1.1 502 Bad Gateway"}, "a Classic Load Balancer (there is its cookie AWSELB)"},
-		"Classic, set":         {sound, []string{"HTTP/1.1 400 Bad Request", "Set-Cookie: AWSELBCORS=1; PATH=/"}, "a Classic Load Balancer (there"},
-		"Application, cookie":  {cookie("AWSALBCORS=1"), []string{"HTTP/1.1 502 Bad Gateway"}, "an Application Load Balancer (there is its cookie AWSALB)"},
+		"Classic, its cookie":  {cookie("AWSELB=1"), []string{"HTTP/1.1 502 Bad Gateway"}, "a Classic Load Balancer, or what stands in its place (the client has its cookie AWSELB)"},
+		"Classic, set":         {sound, []string{"HTTP/1.1 400 Bad Request", "Set-Cookie: AWSELBCORS=1; PATH=/"}, "a Classic Load Balancer (it sets"},
+		"Application, cookie":  {cookie("AWSALBCORS=1"), []string{"HTTP/1.1 502 Bad Gateway"}, "an Application Load Balancer, or what stands in its place (the client has its cookie AWSALB)"},
 		"both":                 {cookie("AWSALB=1; AWSELB=2"), []string{"HTTP/1.1 502 Bad Gateway"}, ""},
 		"another of that name": {cookie("xAWSELB=1; b=AWSALB"), []string{"HTTP/1.1 502 Bad Gateway"}, ""},
 		"Classic, its answer":  {sound, []string{"HTTP/1.1 502 BAD_GATEWAY", "Content-Length: 0"}, "a Classic Load Balancer (it made up"},

@@ -107,7 +107,7 @@ var prints = []struct {
 // balancerLike says which of AWS's load balancers stands between two sightings,
 // before may be nil, if its answer or its cookies for stickiness tell: a
 // listener in TCP mode makes neither. A client may keep the cookies of one that
-// is gone, so both kinds at once tell nothing.
+// is gone: they leave it open, and both kinds at once tell nothing.
 func balancerLike(before, after *analyze.Sighting) string {
 	const classic, application = "a Classic Load Balancer", "an Application Load Balancer"
 	if before != nil && before.Response != nil && (after.Response == nil || after.Response.Status() != before.Response.Status()) {
@@ -119,16 +119,22 @@ func balancerLike(before, after *analyze.Sighting) string {
 			return application + " (it made up the answer, and signs it awselb)"
 		}
 	}
-	elb, alb := stickyCookies(after.Request, "Cookie")
 	if before != nil && before.Response != nil {
-		e, a := stickyCookies(before.Response, "Set-Cookie")
-		elb, alb = elb || e, alb || a
+		switch elb, alb := stickyCookies(before.Response, "Set-Cookie"); {
+		case elb && !alb:
+			return classic + " (it sets the cookie AWSELB)"
+		case alb && !elb:
+			return application + " (it sets the cookie AWSALB)"
+		case elb:
+			return ""
+		}
 	}
-	switch {
+	const successor = ", or what stands in its place"
+	switch elb, alb := stickyCookies(after.Request, "Cookie"); {
 	case elb && !alb:
-		return classic + " (there is its cookie AWSELB)"
+		return classic + successor + " (the client has its cookie AWSELB)"
 	case alb && !elb:
-		return application + " (there is its cookie AWSALB)"
+		return application + successor + " (the client has its cookie AWSALB)"
 	}
 	return ""
 }

@@ -146,8 +146,11 @@ func (p *pace) state() *ui.Replay {
 
 // measure finds out when the captures begin and end, by reading them once more
 // beside the replay: nothing in a file says it before its last packet. What
-// cannot be read twice has no known end.
+// cannot be read twice has no known end. A defect must not end the program from
+// here, with the terminal as the screen uses it: who replays the file meets it,
+// too.
 func (p *pace) measure(ctx context.Context, names []string) {
+	defer func() { _ = recover() }()
 	if slices.ContainsFunc(names, func(name string) bool { return name == stdinName || isPipe(name) }) {
 		return // also a redirected file: its place is shared with who replays it
 	}

@@ -56,7 +56,7 @@ func fitOf(f *analyze.Finding, facts *analyze.Facts, title string) (fit fitness,
 	for _, c := range circumstances {
 		if strings.Contains(title, c.words) {
 			fit = c.fit(facts)
-			return fit, fit == likely && strings.HasPrefix(title, "nginx")
+			return fit, fit == likely && !strings.HasPrefix(title, "If ")
 		}
 	}
 	for _, p := range products {
@@ -135,7 +135,7 @@ var circumstances = []struct {
 	}},
 	{"look for another hop", func(f *analyze.Facts) fitness {
 		if mentions(f.Looks, "Application Load Balancer") {
-			return fitting
+			return either(undecided(f.Looks), likely, fitting)
 		}
 		return either(f.Looks == "", unlikely, contradicted)
 	}},
