@@ -1,8 +1,6 @@
 package capture
 
 import (
-	"slices"
-
 	"elbscope/capture/flow"
 )
 
@@ -94,8 +92,8 @@ type assembler struct {
 	// they did. Chains, not maps, so that two runs over one capture say the
 	// same in the same order.
 	waiting, over chain
-	// silent are the connections that were silent for longest when somebody
-	// asked last, the first of all first.
+	// silent are the connections as they were when the most silent one was asked
+	// for, that one first; those that came since are none.
 	silent []silent
 	// carried is set when a connection went on in another source, from
 	// carriedFrom.
@@ -327,8 +325,7 @@ func (a *assembler) mostSilent() *conn {
 			}
 			a.silent[0] = silent{} // heard of since, or forgotten
 		}
-		all := a.known.byUse()
-		a.silent = slices.Clone(all[:(len(all)+3)/4])
+		a.silent = a.known.byUse()
 	}
 }
 

@@ -109,7 +109,7 @@ var oddScenes = []*scene{
 		name: "too-late-101", balancer: haproxyTCP, proxy: direct,
 		sentence: "The 101 comes when the client is gone: it came back all the same.",
 		calls:    []call{{impatiently("/late/1000", 400*time.Millisecond)}},
-		drive:    func(*site) error { time.Sleep(1200 * time.Millisecond); return nil },
+		drive:    func(*site) error { time.Sleep(2500 * time.Millisecond); return nil },
 		views:    []view{both(healthy2)},
 	},
 	{
