@@ -37,8 +37,8 @@ type side struct {
 
 	buf   []byte // while detecting; it begins in packet bufAt
 	bufAt PacketRef
-	skip  int // bytes of a PROXY header still to come
-	held  held   // while paused
+	skip  int  // bytes of a PROXY header still to come
+	held  held // while paused
 	begin PacketRef
 	// replay is the packet that bytes came in which were held back, while they
 	// are looked at.
