@@ -2,7 +2,7 @@
 want handshake verdict=undetermined certainty=undetermined status=none sightings=1
                legs=instance culprit=none
                findings=none
-want counters connections=1 requests=1 responses=1 handshakes=1 gaps=1
+want counters connections=1 requests=1 handshakes=1 gaps=1
 
 leg instance 10.0.1.1:50001 -> 10.0.1.2:8080
 
