@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"analyze/ws":      {},
 	"analyze/preface": {},
 	"analyze":         {"capture/flow", "analyze/http1", "analyze/ws", "analyze/preface"},
-	"analyze/rules":   {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
+	"analyze/rules":   {"analyze", "analyze/http1", "analyze/ws", "capture/flow", "internal/wiretext"},
 	"analyze/filter":  {"analyze", "analyze/http1", "capture/flow", "internal/nearest"},
 	"ui/report":       {"analyze", "analyze/http1", "capture/flow", "internal/wiretext"},
 	"ui": {

@@ -52,6 +52,38 @@ func TestSlowHead(t *testing.T) {
 	}
 }
 
+// TestTranslated: a router that puts its own address in the place of the
+// client's makes no second handshake, and two clients with one key no single one.
+func TestTranslated(t *testing.T) {
+	play := func(first, second uint32, target string) string {
+		tp := newTape(t, Config{})
+		c := tp.connect(flow.Conn{Client: addr("192.168.0.5:40001"), Server: addr(front), ISN: first})
+		d := tp.connect(flow.Conn{Client: addr("203.0.113.7:40001"), Server: addr(front), ISN: second})
+		c.asks(hs(keyA)...)
+		other := hs(keyA)
+		other[0] = "GET " + target + " HTTP/1.1"
+		d.asks(other...).answers(switching...)
+		c.answers(switching...)
+		var hops []string
+		for _, h := range tp.finish().Handshakes {
+			hops = append(hops, brief(h))
+		}
+		return strings.Join(hops, "; ")
+	}
+	two := play(7, 8, "/chat")
+	if n := strings.Count(two, ";"); n != 1 {
+		t.Errorf("two clients: %s", two)
+	}
+	for name, got := range map[string]string{"nothing is known": play(0, 0, "/chat"), "other bytes": play(7, 7, "/chat?x")} {
+		if n := strings.Count(got, ";"); n != 1 {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if got, want := play(7, 7, "/chat"), "healthy proven 101 0:client:101 1:instance:101"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestClockBehindNAT: one leg was captured on both sides of a NAT, where its
 // client has two addresses. It is one exchange, and tells how the clocks differ.
 func TestClockBehindNAT(t *testing.T) {

@@ -33,6 +33,8 @@ type conn struct {
 	// seen and missed tell for each side whether bytes of it came, and
 	// whether some were reported missing.
 	seen, missed [2]bool
+	// holed is set once some are missing that may have been HTTP.
+	holed bool
 	// reset is set once one of closes was a RST.
 	reset, ended bool
 	// upgraded is the handshake whose 101 turned this connection into a
@@ -128,6 +130,8 @@ func (c *conn) Gap(d flow.Dir, n uint64, cause flow.GapCause, p *flow.Packet) {
 	c.at = p
 	from := c.sideOf(d)
 	c.missed[from.who] = true
+	// A hole right behind a 101 may begin before it: it is told late.
+	c.holed = c.holed || from.stage != framing || from.who == 0 && from.reader.Offset() == 0
 	from.gap(n)
 	c.done()
 }

@@ -161,9 +161,12 @@ type Facts struct {
 	// Polls is the number of polling requests after the failure; Session the
 	// socket.io session id.
 	Polls, Session string
-	// Missing lists what a malformed or altered handshake lacks or got wrong,
-	// ready for a sentence: "Sec-WebSocket-Key is missing".
+	// Missing lists what a malformed or altered handshake, or a 101, lacks or got
+	// wrong, ready for a sentence: "Sec-WebSocket-Key is missing".
 	Missing string
+	// Expected is the Sec-WebSocket-Accept that the key asks for, Found what stood
+	// in its place; "(absent)" where nothing did.
+	Expected, Found string
 	// Line is the first line of an HTTP head found where frames should be.
 	Line string
 	// Timeout names the well-known timeout that Idle matches, if any.

@@ -176,6 +176,14 @@ func twins(a, b *sighting) bool {
 // to the same server.
 func sameLeg(a, b *sighting) bool { return a.c.info.Server == b.c.info.Server }
 
+// translated reports whether two sightings are one exchange with one server,
+// seen on both sides of a router that puts an address of its own in the place of
+// the client's: the same bytes, counted from the same random sequence number. Without that, two clients may share a key, and all of a head.
+func translated(a, b *sighting) bool {
+	return a.c.info.ISN != 0 && a.c.info.ISN == b.c.info.ISN && sameLeg(a, b) && !twins(a, b) &&
+		a.Request.Raw == b.Request.Raw
+}
+
 func tolerance(a, b *sighting) flow.Time {
 	if a.RequestPacket.Source != b.RequestPacket.Source {
 		return farSlack
@@ -204,7 +212,7 @@ func (g *grouping) parentOf(s *sighting) *placed {
 	var best *placed
 	bestScore := 0
 	for _, o := range g.open {
-		if sameLeg(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) {
+		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) {
 			continue
 		}
 		score := 1 + kinship(o.sighting, s)
@@ -220,7 +228,7 @@ func (g *grouping) parentOf(s *sighting) *placed {
 		case best == nil, score > bestScore:
 		case score < bestScore:
 			continue
-		case sameLeg(best.sighting, o.sighting):
+		case sameLeg(best.sighting, o.sighting) && !translated(best.sighting, o.sighting):
 			if !o.fitsBetter(best, s) {
 				continue
 			}

@@ -177,6 +177,9 @@ type Sighting struct {
 	Answer         Answer
 	// Early is set when the response began before the request did.
 	Early bool
+	// Holed is set when bytes of its connection are missing in the capture where
+	// a request or an answer may have been: the two above may not belong together.
+	Holed bool
 	// ForwardedFor is X-Forwarded-For as sent, "" where absent.
 	ForwardedFor string
 	// Proxy is the PROXY protocol header at the start of the connection.

@@ -106,7 +106,7 @@ func (s *sighting) current() {
 		s.takePackets()
 	}
 	s.Proxy = s.c.proxy
-	s.Conn = s.c.info
+	s.Conn, s.Holed = s.c.info, s.c.holed
 	w := &s.WebSocket
 	if s.readers[0] == nil && s.readers[1] == nil {
 		return

@@ -177,12 +177,25 @@ func (a *assembler) open(s *segment, p *flow.Packet) (*conn, flow.Dir) {
 	info := &flow.Conn{
 		ID: a.ids, Source: p.Source, Client: c.client.addrPort(), Server: c.server.addrPort(),
 		Encap: a.names(s.encap), Midstream: midstream,
+		ISN: clientISN(s),
 	}
 	a.known.put(c)
 	a.conns++
 	a.totals.Connections++
 	c.stream = a.sink.Open(info, p)
 	return c, d
+}
+
+// clientISN is the initial sequence number of the client, which its own SYN
+// has and the server's acknowledges; 0 if s is neither.
+func clientISN(s *segment) uint32 {
+	switch s.flags & (flagSYN | flagACK) {
+	case flagSYN:
+		return s.seq
+	case flagSYN | flagACK:
+		return s.ack - 1
+	}
+	return 0
 }
 
 // startsAnew reports whether a SYN opens another connection on the same

@@ -8,6 +8,7 @@ import (
 
 	"elbscope/analyze"
 	"elbscope/analyze/http1"
+	"elbscope/analyze/ws"
 	"elbscope/capture/flow"
 )
 
@@ -111,7 +112,8 @@ func (s *scene) answer(body string, lines ...string) *scene {
 }
 
 func (s *scene) switching() *scene {
-	s.answer("", "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
+	s.answer("", "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
+		"Sec-WebSocket-Accept: "+ws.Accept(s.h.Key))
 	s.last.WebSocket.LastPayload = s.now
 	return s
 }

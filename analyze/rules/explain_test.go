@@ -18,6 +18,7 @@ var wantTitles = map[string]string{
 	idHTTP10Downgrade:   "The handshake became HTTP/1.0",
 	idHandshakeAltered:  "The handshake was damaged on the way",
 	idProxyUnexpected:   "The server does not expect the PROXY protocol header",
+	idBadAccept:         "The 101 does not fit the key",
 	id101NotRelayed:     "The server said 101, the client never got it",
 	idHandshakeRefused:  "The handshake was refused",
 	idHandshakeNoAnswer: "The handshake got no answer",

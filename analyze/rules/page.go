@@ -43,6 +43,8 @@ func exampleFacts(id string) analyze.Facts {
 	case idProxyUnexpected:
 		f.Proxy = "v1"
 		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:80"
+	case idBadAccept:
+		misfit(&f)
 	case id101NotRelayed:
 		f.Status, f.By = "502 Bad Gateway", f.Front
 	case idHandshakeRefused:
@@ -61,4 +63,12 @@ func exampleFacts(id string) analyze.Facts {
 		f.Meaning = ""
 	}
 	return f
+}
+
+// misfit makes the facts those of a server that answers with the key itself.
+func misfit(f *analyze.Facts) {
+	f.Hop, f.Front, f.Back = "", "", ""
+	f.By, f.Missing, f.Meaning = "192.0.2.20:80", acceptWrong.words(), acceptIsKey
+	f.Key, f.Expected, f.Found = sampleKey, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", sampleKey
+	f.ClosedBy, f.How = "198.51.100.7:50000", "FIN"
 }

@@ -20,6 +20,7 @@ const (
 	idHTTP10Downgrade   = "http10-downgrade"
 	idHandshakeAltered  = "handshake-altered"
 	idProxyUnexpected   = "proxy-protocol-unexpected"
+	idBadAccept         = "bad-accept"
 	id101NotRelayed     = "101-not-relayed"
 	idHandshakeRefused  = "handshake-refused"
 	idHandshakeNoAnswer = "handshake-unanswered"
@@ -37,6 +38,7 @@ var All = []*analyze.Rule{
 	http10Downgrade,
 	handshakeAltered,
 	proxyProtocolUnexpected,
+	badAccept,
 	notRelayed,
 	handshakeRefused,
 	handshakeUnanswered,

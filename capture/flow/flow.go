@@ -85,6 +85,9 @@ type Conn struct {
 	// Midstream is set when the connection's first packet was no SYN, so that
 	// its roles are a guess and its first bytes may belong to anything.
 	Midstream bool
+	// ISN is the client's initial sequence number (RFC 9293 section 3.4.1), 0
+	// where no SYN told it. Whoever translates addresses leaves it as it is.
+	ISN uint32
 }
 
 // How tells in what way a direction was closed.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/rand"
+	"crypto/sha1" // #nosec G505 -- RFC 6455 section 4.2.2 asks for SHA-1
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -197,8 +198,11 @@ func serveHandshakes(c net.Conn) {
 	case strings.Contains(head, "GET /slow"):
 		_, _ = io.Copy(io.Discard, r)
 	case strings.Contains(strings.ToLower(head), "upgrade: websocket"):
-		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-			"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
+		_, key, _ := strings.Cut(head, "Sec-WebSocket-Key: ")
+		key, _, _ = strings.Cut(key, "\r\n")
+		sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) // #nosec G401
+		_, _ = fmt.Fprintf(c, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+			"Sec-WebSocket-Accept: %s\r\n\r\n", base64.StdEncoding.EncodeToString(sum[:]))
 		_, _ = io.Copy(io.Discard, r)
 	default:
 		_, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno\n")

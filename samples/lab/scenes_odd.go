@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -118,6 +119,13 @@ var oddScenes = []*scene{
 		calls:    []call{{shakeWith("/gzip", usual+"Accept-Encoding: gzip\r\n")}},
 		got:      map[string]int{"/gzip": 403},
 		views:    []view{both("want handshake verdict=refused certainty=proven status=403 sightings=3 culprit=none " + refused)},
+	},
+	{
+		name: "bad-accept", balancer: haproxyHTTP, proxy: mapped,
+		sentence: "The application answers the key with the key itself; all pass that on, and the client hangs up as a browser does.",
+		calls:    []call{{shake("/misfit"), hangup}},
+		got:      map[string]int{"/misfit": 101},
+		views:    []view{both(strings.Replace(healthy3, "findings=none", "findings=bad-accept:error", 1))},
 	},
 	{
 		name: "absolute-form", balancer: nginxPasses, proxy: direct,

@@ -23,6 +23,7 @@
 //	/login    asks for a name and a password, and upgrades for who has one
 //	/late/N   upgrades after N milliseconds
 //	/gzip     refuses with a compressed page
+//	/misfit   upgrades with the key itself, where its hash belongs
 //	/refuse/N answers with status N, whatever comes
 package main
 
@@ -56,7 +57,7 @@ func handlers() http.Handler {
 		"cut": cut, "http": httpAfter101, "refuse": refuse, "plain": page,
 		"slow": slow, "chunked": chunked, "empty": empty, "eager": eager, "deflate": deflateEcho,
 		"hold": hold, "release": release, "bulk": bulk,
-		"hints": hints, "login": login, "late": late, "gzip": gzipped,
+		"hints": hints, "login": login, "late": late, "gzip": gzipped, "misfit": misfit,
 	} {
 		mux.HandleFunc("/"+path, serve)
 		mux.HandleFunc("/"+path+"/", serve)

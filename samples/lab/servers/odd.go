@@ -3,6 +3,7 @@ package main
 import (
 	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -34,6 +35,15 @@ func late(w http.ResponseWriter, r *http.Request) {
 	ms, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/late/"))
 	time.Sleep(time.Duration(ms) * time.Millisecond)
 	old(w, r)
+}
+
+// misfit answers the key with the key, and waits for what the client makes of it.
+func misfit(w http.ResponseWriter, r *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	fmt.Fprintf(rw, "%s%s\r\n\r\n", switching, r.Header.Get("Sec-WebSocket-Key"))
+	rw.Flush()
+	_, _ = io.Copy(io.Discard, rw)
 }
 
 // gzipped refuses in a way that nobody can read.
