@@ -23,9 +23,6 @@ type exchange struct {
 	// behindHole is set if a request before this one may be missing: the answer
 	// that came first may be to that. So may a doubtful earlyResponse.
 	behindHole bool
-	// overHole is set if bytes are missing that can only have been to this one:
-	// its answer, or one before it.
-	overHole bool
 }
 
 // Begin implements http1.Handler.
@@ -165,8 +162,8 @@ func (s *side) response(h *http1.Head) http1.Next {
 		return http1.NoBody // interim: the final one follows (RFC 9110 section 15.2)
 	}
 	if s.holed && status != 101 {
-		if c.leftHTTP() || c.answeredInHole() {
-			c.giveUp(len(c.pending)) // the 101 was, or may have been, in the hole
+		if c.leftHTTP() {
+			c.giveUp(len(c.pending)) // the 101 was in the hole, this is in a frame
 		}
 		c.answersLost() // requests may have come since the hole
 	}

@@ -181,12 +181,6 @@ func TestHoles(t *testing.T) {
 		{"the answer to a handshake is missing, and the hole was known before", func(w *wire) {
 			w.asks(hs(keyA)...).hole(fromServer, 40).asks(get("/b")...).answers(fine...)
 		}, "GET/chat 0, GET/b 200"},
-		{"a 101 may be missing in front of an answer", func(w *wire) {
-			w.asks(hs(keyA)...).hole(fromServer, 140).answers(bad...)
-		}, "GET/chat 0"},
-		{"a hole from before a handshake", func(w *wire) {
-			w.asks(get("/a")...).answers(fine...).hole(fromServer, 140).asks(hs(keyA)...).answers(bad...)
-		}, "GET/a 200, GET/chat 400"},
 		{"the same, without a handshake", func(w *wire) {
 			w.asks(get("/a")...).hole(fromServer, 40).asks(get("/b")...).answers(fine...)
 		}, "GET/a 0, GET/b 200"},

@@ -217,15 +217,11 @@ func (s *side) gap(n uint64) {
 		s.undetected()
 		s.gap(n)
 	case speaking:
-		between := s.who == 1 && !s.open && s.current == nil && s.early == nil
 		s.inGap = true
 		s.parser.Gap(n)
 		s.inGap = false
 		if s.parser.Astray() {
 			s.holed, s.c.lossy = true, true
-			if between {
-				s.c.holeBetween()
-			}
 		}
 		if s.cutSwitch {
 			s.cutSwitch = false

@@ -90,20 +90,6 @@ func (c *conn) giveUp(n int) {
 	}
 }
 
-// holeBetween takes a hole that began when all answers so far had come to their
-// ends: what is missing is to the requests that wait. If that is one handshake
-// alone, its answer may be in there, and be a 101, or what comes next be to a
-// request that is missing as well.
-func (c *conn) holeBetween() {
-	if len(c.pending) == 1 && c.pending[0].sighting != nil && !c.pending[0].behindHole {
-		c.pending[0].overHole = true
-	}
-}
-
-// answeredInHole reports whether the only request that waits may have got its
-// answer in a hole.
-func (c *conn) answeredInHole() bool { return len(c.pending) == 1 && c.pending[0].overHole }
-
 // settlePending gives the requests that got no answer their reason.
 func (c *conn) settlePending(why Answer) {
 	if s := c.side[1]; c.orphaned || s != nil && s.holed {

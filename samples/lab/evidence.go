@@ -85,13 +85,13 @@ func (c *complaints) proven(r *report, paths []string) error {
 }
 
 // beginsIn reports whether a packet holds the first line of a text, or ends in
-// the middle of it: behind a few bytes at least, for one or two prove nothing.
+// the middle of it, as where a client sends byte by byte.
 func beginsIn(packet []byte, text string) bool {
 	line, _, _ := strings.Cut(text, "\n")
 	if bytes.Contains(packet, []byte(line)) {
 		return true
 	}
-	for n := len(line) - 1; n >= 4; n-- {
+	for n := len(line) - 1; n > 0; n-- {
 		if bytes.HasSuffix(packet, []byte(line[:n])) {
 			return true
 		}
