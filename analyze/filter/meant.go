@@ -38,25 +38,35 @@ func (p *parser) quantified(w word) error {
 		Hint: fmt.Sprintf(`%s: write %s; to look for the text, quote it: "%s"`, hint, example, w)}
 }
 
-// loneNumber refuses a number as an alternative to a comparison. Whoever types
-// it means the same name, and as a text it would be looked for elsewhere.
-func (p *parser) loneNumber() error {
-	c := &p.compared
-	w := p.peek()
-	behind := c.to
-	for behind > 0 && p.words[behind].isClose() {
-		behind++
+// alternativeTo tells whether the word at hand stands behind an or, and that
+// behind the word before to and what closes there; 0 stands for no word.
+func (p *parser) alternativeTo(to int) bool {
+	for to > 0 && p.words[to].isClose() {
+		to++
 	}
-	if behind == 0 || behind != p.at-1 || !w.number() {
-		return nil
-	}
-	var numbers []string
-	for at := p.at; at < len(p.words) && p.words[at].number(); at += 2 {
-		numbers = append(numbers, p.words[at].String())
+	return to > 0 && to == p.at-1
+}
+
+// alternatives returns the words from the one at hand on that are of a kind,
+// with an or between each two.
+func (p *parser) alternatives(kind func(word) bool) (all []string) {
+	for at := p.at; at < len(p.words) && kind(p.words[at]); at += 2 {
+		all = append(all, p.words[at].String())
 		if at+1 == len(p.words) || !p.words[at+1].isOr() {
 			break
 		}
 	}
+	return all
+}
+
+// loneNumber refuses a number as an alternative to a comparison. Whoever types
+// it means the same name, and as a text it would be looked for elsewhere.
+func (p *parser) loneNumber() error {
+	c, w := &p.compared, p.peek()
+	if !p.alternativeTo(c.to) || !w.number() {
+		return nil
+	}
+	numbers := p.alternatives(word.number)
 	example := fmt.Sprintf("%s == %s", c.name, numbers[0])
 	switch strings.ToLower(c.op.String()) {
 	case "==", "=", "eq", "===":
@@ -73,22 +83,12 @@ func (p *parser) loneNumber() error {
 // types status:404 or 502 means the same field, and 502 would be looked for in
 // targets and addresses.
 func (p *parser) loneValue() error {
-	l := &p.listed
-	behind := l.to
-	for behind > 0 && p.words[behind].isClose() {
-		behind++
-	}
-	if behind == 0 || behind != p.at-1 || !p.fits(l.field, p.peek()) {
+	l, w := &p.listed, p.peek()
+	value := func(w word) bool { return p.fits(l.field, w) }
+	if !p.alternativeTo(l.to) || !value(w) {
 		return nil
 	}
-	w := p.peek()
-	example := l.term.String()
-	for at := p.at; at < len(p.words) && p.fits(l.field, p.words[at]); at += 2 {
-		example += "|" + p.words[at].String()
-		if at+1 == len(p.words) || !p.words[at+1].isOr() {
-			break
-		}
-	}
+	example := l.term.String() + "|" + strings.Join(p.alternatives(value), "|")
 	if _, err := Parse(example, *p.ctx); err != nil {
 		example = l.field.Example
 	}
