@@ -46,5 +46,5 @@ func (o *options) wantsScreen(stdout io.Writer, say *messages) (bool, error) {
 // withoutScreen is the line that was typed, with --no-tui.
 func withoutScreen() string {
 	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(a string) bool { return a == "--tui" || strings.HasPrefix(a, "--tui=") })
-	return retype(slices.Insert(args, 0, ""), 0, "--no-tui")
+	return retypeBehind("--no-tui", args)
 }

@@ -55,7 +55,7 @@ func flagError(flags *pflag.FlagSet, args []string, err error) error {
 	what := "there is no flag --" + name
 	if slices.Contains(commands, name) {
 		rest := slices.Concat(args[:at], args[at+1:])
-		return &hintError{what + "; " + name + " is a command", retype(slices.Insert(rest, 0, ""), 0, name)}
+		return &hintError{what + "; " + name + " is a command", retypeBehind(name, rest)}
 	}
 	if other := otherwise[name]; other != "" {
 		return &hintError{what + "; here it is " + other, retype(args, at, other+value)}
@@ -96,6 +96,11 @@ func unknownCommand(args, words []string) error {
 		return nil
 	}
 	return &hintError{first + ": no such command, and no such file; did you mean " + meant + "?", retype(args, slices.Index(args, first), meant)}
+}
+
+// retypeBehind is the line that was typed, with another word in front.
+func retypeBehind(word string, args []string) string {
+	return retype(slices.Insert(slices.Clone(args), 0, ""), 0, word)
 }
 
 // retype is the line that was typed, with another word at one place.
