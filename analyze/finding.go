@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"net/netip"
+	"strings"
 	"unique"
 
 	"elbscope/capture/flow"
@@ -184,6 +185,12 @@ type Facts struct {
 	Damaged, Unnamed bool
 	// Symptom is set when another finding of the handshake is the cause.
 	Symptom bool
+}
+
+// HopAnswered reports whether the hop that is to blame is known by nothing but
+// the answer, which it gave itself. Of several hops, any may have.
+func (f *Facts) HopAnswered() bool {
+	return f.Looks == "" && f.Front != "" && !strings.HasPrefix(f.Hop, "something ") && strings.HasSuffix(f.By, " on "+f.Front)
 }
 
 // SightingFacts are one sighting in words.

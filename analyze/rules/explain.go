@@ -129,10 +129,9 @@ func (f *facts) InstanceOnly() bool { return f.Local && !f.Inferred && !f.Damage
 // ByNginx reports whether the hop looks like nginx.
 func (f *facts) ByNginx() bool { return strings.HasPrefix(f.Looks, "nginx") }
 
-// AnswersAsNginx reports whether the hop itself gave the answer, as nginx. Of
-// several hops, any may have.
+// AnswersAsNginx reports whether the hop itself gave the answer, as nginx.
 func (f *facts) AnswersAsNginx() bool {
-	return f.Looks == "" && f.Front != "" && !strings.HasPrefix(f.Hop, "something ") && strings.HasSuffix(f.By, " on "+f.Front) && strings.Contains(f.By, "nginx")
+	return f.HopAnswered() && strings.Contains(f.By, "nginx")
 }
 
 // HopIsNginx reports whether the nginx that has to change stands where the hop

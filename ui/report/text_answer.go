@@ -214,8 +214,9 @@ func allMustChange(causes []*analyze.Finding) string {
 }
 
 // remedyLine says in one line what to do about the first of causes: the
-// remedy, if it is proven which hop did it and shown of what kind that is; what the answer tells about the
-// server that gave it; otherwise what to try, or where to read.
+// remedy, if it is proven which hop did it and shown of what kind that is; what
+// the answer tells about the server that gave it; otherwise what to try, or where
+// to read.
 func (p *page) remedyLine(lead string, causes []*analyze.Finding, stories []*story) {
 	if len(causes) == 0 {
 		return

@@ -194,8 +194,8 @@ func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 	if f.DamageHop == 0 && strings.HasPrefix(facts.Status, "502") {
 		// Who made up a 502 is where the next look goes.
 		known += " " + facts.By
-	} else if facts.Looks == "" && facts.Front != "" && !strings.HasPrefix(facts.Hop, "something ") && strings.HasSuffix(facts.By, " on "+facts.Front) {
-		known = facts.By // the hop itself gave the answer, and signed it
+	} else if facts.HopAnswered() {
+		known = facts.By // which it signed
 	}
 	switch {
 	case slices.ContainsFunc(p.looks, func(w string) bool { return mentions(known, w) }):
