@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"elbscope/analyze/http1"
+	"elbscope/analyze/ws"
 	"elbscope/capture/flow"
 )
 
@@ -53,7 +54,7 @@ func (e *Engine) place(s *sighting) {
 	if s.key != "" {
 		e.join(s, e.clusterFor("key "+s.key))
 	}
-	if !validKey.MatchString(s.key) {
+	if !ws.ValidKey(s.key) {
 		e.homeless = append(e.homeless, s)
 	}
 }

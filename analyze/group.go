@@ -178,7 +178,8 @@ func sameLeg(a, b *sighting) bool { return a.c.info.Server == b.c.info.Server }
 
 // translated reports whether two sightings are one exchange with one server,
 // seen on both sides of a router that puts an address of its own in the place of
-// the client's: the same bytes, counted from the same random sequence number. Without that, two clients may share a key, and all of a head.
+// the client's: the same bytes, counted from the same random sequence number.
+// Without that, two clients may share a key, and all of a head.
 func translated(a, b *sighting) bool {
 	return a.c.info.ISN != 0 && a.c.info.ISN == b.c.info.ISN && sameLeg(a, b) && !twins(a, b) &&
 		a.Request.Raw == b.Request.Raw

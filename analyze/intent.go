@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"elbscope/analyze/http1"
+	"elbscope/analyze/ws"
 )
 
 // intends reports whether a request is meant as a WebSocket opening handshake,
@@ -88,14 +89,11 @@ func sessionOf(target string) string {
 	return queryValue(target, "sid")
 }
 
-// validKey matches a Sec-WebSocket-Key: 16 bytes in base64 (RFC 6455 section 4.1).
-var validKey = regexp.MustCompile(`^[+/0-9A-Za-z]{22}==$`)
-
 // keyOf returns the handshake's key, "" where there is none or the capture
 // does not hold all of it.
 func keyOf(h *http1.Head) string {
 	key := h.Get("Sec-WebSocket-Key")
-	if f, cut := h.CutField(); cut && strings.EqualFold(f.Name, "Sec-WebSocket-Key") && !validKey.MatchString(key) {
+	if f, cut := h.CutField(); cut && strings.EqualFold(f.Name, "Sec-WebSocket-Key") && !ws.ValidKey(key) {
 		return ""
 	}
 	return key

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"elbscope/analyze/ws"
 	"elbscope/capture/flow"
 )
 
@@ -123,7 +124,7 @@ func (e *Engine) finishHomes() {
 		for _, s := range t.sightings {
 			s.current()
 			e.alignSighting(s)
-			if !s.gone && !s.adopted && !s.sealed() && !validKey.MatchString(s.key) {
+			if !s.gone && !s.adopted && !s.sealed() && !ws.ValidKey(s.key) {
 				e.homeless = append(e.homeless, s)
 			}
 		}
@@ -186,7 +187,7 @@ func nested(a, b *sighting) (outer, inner *sighting, fits bool) {
 // are of two handshakes: one is missing, was cut off, or is none that a client
 // sends.
 func keysMayBeOne(a, b *sighting) bool {
-	return a.key == b.key || !validKey.MatchString(a.key) || !validKey.MatchString(b.key)
+	return a.key == b.key || !ws.ValidKey(a.key) || !ws.ValidKey(b.key)
 }
 
 // keysUnknown reports whether one of two keys is not there to be compared.

@@ -211,8 +211,9 @@ func (c *conn) nextPending(status int) *exchange {
 
 // mispaired takes a response for which no request is pending. Where the latest
 // request followed a hole, or the start of the capture, and has its answer, that
-// one was to a request from there: a 101 is the latest request's own. Another response may be to either. A
-// 408 comes without a request (RFC 9110 section 15.5.9).
+// one was to a request from there: a 101 is the latest request's own. Another
+// response may be to either. A 408 comes without a request (RFC 9110 section
+// 15.5.9).
 func (c *conn) mispaired(status int) *exchange {
 	if c.side[0] == nil {
 		return nil

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"iter"
 	"strings"
 )
 
@@ -96,6 +97,17 @@ func (h *Head) Get(name string) string {
 // sameName compares field names, which are ASCII: strings.EqualFold alone would
 // take a Kelvin sign for a k, and look at names of any length.
 func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+
+// Values yields the values of all fields of that name in order.
+func (h *Head) Values(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range h.Fields {
+			if sameName(h.Fields[i].Name, name) && !yield(h.Fields[i].Value) {
+				return
+			}
+		}
+	}
+}
 
 // Count returns how many lines have that name.
 func (h *Head) Count(name string) int {

@@ -132,19 +132,15 @@ func acceptOf(s *analyze.Sighting) acceptance {
 	return a
 }
 
-// wholeKey and wholeAccept match a key and its answer to their ends: 16 and 20
-// bytes in base64.
-var (
-	wholeKey    = regexp.MustCompile(`^[+/0-9A-Za-z]{22}==$`)
-	wholeAccept = regexp.MustCompile(`^[+/0-9A-Za-z]{27}=$`)
-)
+// wholeAccept matches the answer to a key to its end: 20 bytes in base64.
+var wholeAccept = regexp.MustCompile(`^[+/0-9A-Za-z]{27}=$`)
 
 // keyAt returns the one key that was sent on a leg, "" where it is not known: a
 // server that got several took one of them. The drafts before RFC 6455 had keys
 // of another kind, and another answer.
 func keyAt(s *analyze.Sighting) string {
 	keys := valuesOf(s.Request, keyField)
-	if len(keys) != 1 || s.Request.Has("Sec-WebSocket-Key1") || !s.Request.Whole && !wholeKey.MatchString(keys[0]) {
+	if len(keys) != 1 || s.Request.Has("Sec-WebSocket-Key1") || !s.Request.Whole && !ws.ValidKey(keys[0]) {
 		return ""
 	}
 	return keys[0]
@@ -163,10 +159,8 @@ func webSocket101(s *analyze.Sighting) bool {
 // valuesOf returns the values of all lines of that name.
 func valuesOf(h *http1.Head, name string) []string {
 	var all []string
-	for _, f := range h.Fields {
-		if strings.EqualFold(f.Name, name) {
-			all = append(all, strings.TrimSpace(f.Value))
-		}
+	for value := range h.Values(name) {
+		all = append(all, strings.TrimSpace(value))
 	}
 	return all
 }
@@ -311,7 +305,7 @@ func reception(h *analyze.Handshake) string {
 	switch {
 	case !h.Succeeded():
 		return "The 101 did not get to the client: a hop on the way may have refused it."
-	case !acceptOf(first).bad() && acceptOf(first).fault == acceptFits:
+	case acceptOf(first).fault == acceptFits:
 		return "The client got a fitting one all the same, from a hop on the way."
 	case first.WebSocket.Frames[flow.FromClient] > 0:
 		return "This client went on all the same; others will not."

@@ -142,11 +142,8 @@ func balancerLike(before, after *analyze.Sighting) string {
 // stickyCookies looks for the cookies with which AWS's load balancers make
 // sessions stick: AWSELB, AWSELBCORS; AWSALB, AWSALBTG, AWSALBAPP-0 and others.
 func stickyCookies(h *http1.Head, header string) (elb, alb bool) {
-	for _, f := range h.Fields {
-		if !strings.EqualFold(f.Name, header) {
-			continue
-		}
-		for _, cookie := range strings.Split(f.Value, ";") {
+	for value := range h.Values(header) {
+		for _, cookie := range strings.Split(value, ";") {
 			name, _, _ := strings.Cut(strings.TrimSpace(cookie), "=")
 			elb = elb || name == "AWSELB" || name == "AWSELBCORS"
 			alb = alb || strings.HasPrefix(name, "AWSALB")

@@ -3,6 +3,7 @@ package ws
 import (
 	"crypto/sha1" // what RFC 6455 asks for; nothing here is kept secret by it
 	"encoding/base64"
+	"regexp"
 	"strings"
 )
 
@@ -15,6 +16,12 @@ func Accept(key string) string {
 	sum := sha1.Sum([]byte(strings.Trim(key, " \t") + guid))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
+
+// ValidKey reports whether key is a whole Sec-WebSocket-Key: 16 bytes in base64
+// (RFC 6455 section 4.1).
+func ValidKey(key string) bool { return validKey.MatchString(key) }
+
+var validKey = regexp.MustCompile(`^[+/0-9A-Za-z]{22}==$`)
 
 // ExtensionsOf reads the Sec-WebSocket-Extensions of a response, all its lines
 // joined by commas, into the two settings that depend on it.
