@@ -72,7 +72,7 @@ type conn struct {
 	opener   int // the source of the first packet
 	// byWait is its place in a chain of the assembler: of those that wait or,
 	// after its end, of those that are over.
-	byWait node
+	byWait node[*conn]
 }
 
 // recentPackets is how many packets of a connection a second capture of one
@@ -91,7 +91,7 @@ type assembler struct {
 	// to give up, resets to complete; over are those that have ended, by when
 	// they did. Chains, not maps, so that two runs over one capture say the
 	// same in the same order.
-	waiting, over chain
+	waiting, over chain[*conn]
 	// silent are the connections as they were when the most silent one was asked
 	// for, that one first; those that came since are none.
 	silent []silent
@@ -169,7 +169,7 @@ func (a *assembler) open(s *segment, p *flow.Packet) (*conn, flow.Dir) {
 	}
 	a.ids++
 	c := &conn{hash: s.hash, client: s.src, server: s.dst, encap: s.encap, source: p.Source, opener: p.Source}
-	c.byWait.conn = c
+	c.byWait.of = c
 	d, midstream := flow.FromClient, s.flags&flagSYN == 0
 	if midstream && s.dst.port > s.src.port || s.flags&(flagSYN|flagACK) == flagSYN|flagACK {
 		d, c.client, c.server = flow.FromServer, s.dst, s.src
@@ -318,7 +318,7 @@ func (s *shared) makeRoom() {
 		}
 	}
 	if ended := a.over.oldest; ended != nil {
-		a.forget(ended.conn)
+		a.forget(ended.of)
 		return
 	}
 	victim := a.mostSilent()

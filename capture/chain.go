@@ -1,17 +1,21 @@
 package capture
 
-// chain is a list of connections, the one that was pushed last at its end.
-type chain struct{ oldest, newest *node }
+// chain is a list of connections or datagrams, the one that was pushed last at
+// its end.
+type chain[T any] struct {
+	oldest, newest *node[T]
+	n              int
+}
 
-// node is the place of a connection in a chain.
-type node struct {
-	conn         *conn
-	older, newer *node
+// node is the place of one in a chain.
+type node[T any] struct {
+	of           T
+	older, newer *node[T]
 	linked       bool
 }
 
 // push puts n at the newest end, wherever it was.
-func (l *chain) push(n *node) {
+func (l *chain[T]) push(n *node[T]) {
 	if l.newest == n {
 		return
 	}
@@ -23,10 +27,11 @@ func (l *chain) push(n *node) {
 		l.oldest = n
 	}
 	l.newest = n
+	l.n++
 }
 
 // remove takes n out, if it is in.
-func (l *chain) remove(n *node) {
+func (l *chain[T]) remove(n *node[T]) {
 	if !n.linked {
 		return
 	}
@@ -41,4 +46,5 @@ func (l *chain) remove(n *node) {
 		l.newest = n.older
 	}
 	n.older, n.newer, n.linked = nil, nil, false
+	l.n--
 }

@@ -152,8 +152,8 @@ func (a *assembler) end(c *conn, why flow.EndCause) {
 	a.waiting.remove(&c.byWait)
 	a.over.push(&c.byWait)
 	a.ended++
-	for a.lim.ended > 0 && a.ended > a.lim.ended && a.over.oldest.conn != c {
-		a.forget(a.over.oldest.conn)
+	for a.lim.ended > 0 && a.ended > a.lim.ended && a.over.oldest.of != c {
+		a.forget(a.over.oldest.of)
 	}
 	stream.End(why)
 }
@@ -176,7 +176,7 @@ func (a *assembler) wait(c *conn) {
 // tick gives up what has waited too long.
 func (a *assembler) tick(now flow.Time) {
 	for n := a.waiting.oldest; n != nil; {
-		c := n.conn
+		c := n.of
 		n = n.newer
 		if !a.attend(c, now) && c.stream != nil {
 			a.waiting.remove(&c.byWait)
@@ -222,9 +222,9 @@ func (a *assembler) attend(c *conn, now flow.Time) (waits bool) {
 func (s *shared) relieve() bool {
 	for _, a := range s.assemblers {
 		for n := a.waiting.oldest; n != nil; n = n.newer {
-			for i := range n.conn.half {
-				if len(n.conn.half[i].queue) > 0 {
-					a.giveUp(n.conn, flow.Dir(i), flow.GapBudget)
+			for i := range n.of.half {
+				if len(n.of.half[i].queue) > 0 {
+					a.giveUp(n.of, flow.Dir(i), flow.GapBudget)
 					return true
 				}
 			}

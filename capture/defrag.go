@@ -59,7 +59,7 @@ type datagram struct {
 	cost    int // its share of fragments.bytes
 	done    bool
 
-	older, newer *datagram
+	age node[*datagram]
 }
 
 // extent returns the bytes of a complete datagram.
@@ -80,9 +80,9 @@ type fragments struct {
 	evicted uint64
 
 	byKey    map[datagramKey]*datagram
-	open     datagramList // incomplete ones
-	complete datagramList // the last few, see repeated
-	bytes    int          // memory taken by all of them
+	open     chain[*datagram] // incomplete ones
+	complete chain[*datagram] // the last few, see repeated
+	bytes    int              // memory taken by all of them
 }
 
 // takeEvicted returns how many packets that had been counted as waiting were
@@ -139,7 +139,8 @@ func (f *fragments) begin(key datagramKey, now flow.Time) *datagram {
 	}
 	g := &datagram{key: key, started: now, total: -1, cut: maxDatagram}
 	f.byKey[key] = g
-	f.open.push(g)
+	g.age.of = g
+	f.open.push(&g.age)
 	return g
 }
 
@@ -206,11 +207,11 @@ func (g *datagram) repeated(piece *fragment, end int) bool {
 // finish moves g, which is complete, from the open datagrams to those
 // remembered.
 func (f *fragments) finish(g *datagram) {
-	f.open.unlink(g)
+	f.open.remove(&g.age)
 	g.done = true
-	f.complete.push(g)
+	f.complete.push(&g.age)
 	if f.complete.n > maxRemembered {
-		f.remove(&f.complete, f.complete.oldest)
+		f.remove(&f.complete, f.complete.oldest.of)
 	}
 	f.shrink()
 }
@@ -228,60 +229,26 @@ func (f *fragments) charge(g *datagram) {
 func (f *fragments) shrink() {
 	for f.open.n+f.complete.n > maxDatagrams || f.bytes > maxDatagramBytes {
 		if f.complete.n > 0 {
-			f.remove(&f.complete, f.complete.oldest)
+			f.remove(&f.complete, f.complete.oldest.of)
 			continue
 		}
-		f.evicted += f.open.oldest.packets
-		f.remove(&f.open, f.open.oldest)
+		f.evicted += f.open.oldest.of.packets
+		f.remove(&f.open, f.open.oldest.of)
 	}
 }
 
 // forgetBefore forgets the datagrams begun before t.
 func (f *fragments) forgetBefore(t flow.Time) {
-	for _, l := range [...]*datagramList{&f.open, &f.complete} {
-		for l.oldest != nil && l.oldest.started < t {
-			f.remove(l, l.oldest)
+	for _, l := range [...]*chain[*datagram]{&f.open, &f.complete} {
+		for l.oldest != nil && l.oldest.of.started < t {
+			f.remove(l, l.oldest.of)
 		}
 	}
 }
 
 // remove forgets g, which is in l.
-func (f *fragments) remove(l *datagramList, g *datagram) {
-	l.unlink(g)
+func (f *fragments) remove(l *chain[*datagram], g *datagram) {
+	l.remove(&g.age)
 	delete(f.byKey, g.key)
 	f.bytes -= g.cost
-}
-
-// datagramList is a list of datagrams by age.
-type datagramList struct {
-	oldest, newest *datagram
-	n              int
-}
-
-// push adds g as the newest.
-func (l *datagramList) push(g *datagram) {
-	g.older, g.newer = l.newest, nil
-	if l.newest != nil {
-		l.newest.newer = g
-	} else {
-		l.oldest = g
-	}
-	l.newest = g
-	l.n++
-}
-
-// unlink takes g out of the list.
-func (l *datagramList) unlink(g *datagram) {
-	if g.older != nil {
-		g.older.newer = g.newer
-	} else {
-		l.oldest = g.newer
-	}
-	if g.newer != nil {
-		g.newer.older = g.older
-	} else {
-		l.newest = g.older
-	}
-	g.older, g.newer = nil, nil
-	l.n--
 }

@@ -265,7 +265,7 @@ func TestFragmentsLimits(t *testing.T) {
 			}
 			var kept uint64
 			for g := d.frags.open.oldest; g != nil; g = g.newer {
-				kept += g.packets
+				kept += g.of.packets
 			}
 			if evicted == 0 || evicted+kept != waiting {
 				t.Errorf("%d waited, %d evicted, %d kept", waiting, evicted, kept)

@@ -70,7 +70,7 @@ func TestHandOverKeepsChains(t *testing.T) {
 		w.port++
 	}
 	other := newAssembler(&w.shared)
-	count := func(c *chain) (n int) {
+	count := func(c *chain[*conn]) (n int) {
 		for node := c.oldest; node != nil; node = node.newer {
 			n++
 		}
