@@ -234,8 +234,8 @@ const (
 	findingCost   = 128
 	sightingCost  = 768 + 640 + 112 // with its connection
 	copyCost      = 640             // the copy of a sighting that is published
-	headCost      = 160
-	fieldCost     = 32
+	headCost      = 96
+	fieldCost     = 16
 	packetRefCost = 48
 )
 
@@ -259,4 +259,4 @@ func sizeUnpublished(s *sighting) int {
 	return sightingCost + headSize(s.Request)
 }
 
-func headSize(h *http1.Head) int { return headCost + len(h.Raw) + fieldCost*len(h.Fields) }
+func headSize(h *http1.Head) int { return headCost + len(h.Raw) + fieldCost*h.Len() }

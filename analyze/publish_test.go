@@ -181,7 +181,7 @@ func TestConcurrentReaders(t *testing.T) {
 		for {
 			for h := range tp.e.Handshakes.Snapshot().All {
 				_ = brief(h)
-				_ = fmt.Sprint(h.First().Packets, h.First().WebSocket, h.First().Request.Fields)
+				_ = fmt.Sprint(h.First().Packets, h.First().WebSocket, h.First().Request.Fields())
 				tp.e.KeptPacket(h.First().RequestPacket)
 			}
 			for x := range tp.e.Exchanges.Snapshot().All {

@@ -52,7 +52,7 @@ var spellings = []spelling{
 	{name: "http.sec_websocket_version", example: "http.sec_websocket_version == 13", doc: "the header Sec-WebSocket-Version", field: headerField("Sec-WebSocket-Version")},
 	{name: "http.sec_websocket_protocol", example: "http.sec_websocket_protocol contains \"chat\"", doc: "the header Sec-WebSocket-Protocol", field: headerField("Sec-WebSocket-Protocol")},
 	{name: "http.request", example: "http.request", doc: "there is a request, as always",
-		field: textField(requestText(func(h *http1.Head) string { return h.Start }))},
+		field: textField(requestText(func(h *http1.Head) string { return h.Start() }))},
 	{name: "http.response", example: "!http.response", doc: "there is an answer on any leg", field: textField(responseText)},
 	{name: "ip.addr", example: "ip.addr == 10.0.0.0/8", doc: "either end on any leg: address or network", field: &Field{addrs: ends, texts: addressTexts(ends), parse: parseAddress}},
 	{name: "ip.src", same: "client", example: "ip.src == 10.0.0.1", doc: "who sent the request, on any leg", field: &Field{addrs: clients, texts: addressTexts(clients), parse: parseAddress}},
@@ -171,7 +171,7 @@ func parseProtocolVersion(f *Field, value word, ctx *Context) (test, error) {
 
 func responseText(h *analyze.Handshake, hit func(string) bool) bool {
 	return slices.ContainsFunc(h.Sightings, func(s *analyze.Sighting) bool {
-		return s.Response != nil && hit(s.Response.Start)
+		return s.Response != nil && hit(s.Response.Start())
 	})
 }
 

@@ -8,7 +8,7 @@ import "strings"
 func (h *Head) parse(raw string, response, whole bool) bool {
 	h.Raw, h.Whole = raw, whole
 	line, rest, ended := cutLine(h, raw)
-	h.Start, h.StartLineWhole = line, ended
+	h.start, h.StartLineWhole = place{to: uint32(len(line))}, ended
 	h.noteControl(line)
 	ok := false
 	if response {
@@ -23,9 +23,9 @@ func (h *Head) parse(raw string, response, whole bool) bool {
 	return true
 }
 
-// parseFields appends the field lines in text to h.Fields. A last line without
-// an end was cut: its name counts if the colon is there, its value as far as
-// it goes.
+// parseFields appends the field lines in text, which is the end of h.Raw. A
+// last line without an end was cut: its name counts if the colon is there, its
+// value as far as it goes.
 func (h *Head) parseFields(text string) {
 	isField := false // whether the last line is one, so that it may be folded
 	for text != "" {
@@ -34,14 +34,15 @@ func (h *Head) parseFields(text string) {
 			text, ended = h.addFolds(text, isField)
 		} else {
 			var line string
+			at := len(h.Raw) - len(text)
 			line, text, ended = cutLine(h, text)
 			if line == "" {
 				return
 			}
-			isField = h.addField(line, ended)
+			isField = h.addField(line, at, ended)
 		}
 		if !ended && isField {
-			h.cut = len(h.Fields)
+			h.cut = uint32(len(h.fields))
 		}
 	}
 }
@@ -52,29 +53,40 @@ func isFold[T string | []byte](text T) bool {
 	return len(text) > 0 && (text[0] == ' ' || text[0] == '\t')
 }
 
-// addFolds joins the folded lines at the start of text to the last field, or
-// to nothing where the line before them is none. It takes all of them at once:
-// one by one, the value would be copied for each.
+// addFolds adds the folded lines at the start of text to the last field, or to
+// nothing where the line before them is none.
 func (h *Head) addFolds(text string, isField bool) (rest string, ended bool) {
 	h.Flaws |= ObsFold
-	var value strings.Builder
-	if isField {
-		value.WriteString(h.Fields[len(h.Fields)-1].Value)
-	}
 	for isFold(text) {
 		var line string
+		at := len(h.Raw) - len(text)
 		line, text, ended = cutLine(h, text)
 		h.noteControl(line)
-		line = strings.Trim(line, " \t")
-		if value.Len() > 0 && line != "" {
-			value.WriteByte(' ')
+		if isField {
+			h.fields[len(h.fields)-1].value.to = uint32(at + len(trimRight(line)))
 		}
-		value.WriteString(line)
-	}
-	if isField {
-		h.Fields[len(h.Fields)-1].Value = value.String()
 	}
 	return text, ended
+}
+
+// unfold joins the lines of a folded value by single spaces. One that is not
+// folded is returned as it is.
+func unfold(value string) string {
+	if strings.IndexByte(value, '\n') < 0 {
+		return value
+	}
+	var b strings.Builder
+	for line := range strings.Lines(value) {
+		if text, ended := strings.CutSuffix(line, "\n"); ended {
+			line = strings.TrimSuffix(text, "\r")
+		}
+		line = trim(line)
+		if b.Len() > 0 && line != "" {
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // trim returns s without the white space around it (RFC 9110 section 5.6.3);
@@ -95,40 +107,50 @@ func trimRight(s string) string {
 	return s
 }
 
-// addField parses one field line (RFC 9112 section 5) and reports whether it
-// is one. Where the line was cut, its colon may only not be there yet.
-func (h *Head) addField(line string, ended bool) bool {
+// addField parses one field line (RFC 9112 section 5), which stands at that
+// place in h.Raw, and reports whether it is one. Where the line was cut, its
+// colon may only not be there yet.
+func (h *Head) addField(line string, at int, ended bool) bool {
 	h.noteControl(line)
 	n := 0 // how much of the line is a token
 	for n < len(line) && tokenByte[line[n]] {
 		n++
 	}
+	colon := n
 	if n == 0 || n == len(line) || line[n] != ':' {
-		return h.addOddField(line, ended)
+		if n, colon = h.oddField(line, ended); colon < 0 {
+			return false
+		}
 	}
-	h.Fields = append(h.Fields, Field{Name: line[:n], Value: trim(line[n+1:])})
+	from, to := colon+1, len(trimRight(line))
+	for from < to && (line[from] == ' ' || line[from] == '\t') {
+		from++
+	}
+	h.fields = append(h.fields, fieldPlace{
+		name:  place{uint32(at), uint32(at + n)},
+		value: place{uint32(at + from), uint32(at + max(from, to))},
+	})
 	return true
 }
 
-// addOddField is addField for a line that does not begin with a token and a
-// colon.
-func (h *Head) addOddField(line string, ended bool) bool {
-	name, value, ok := strings.Cut(line, ":")
-	if !ok {
+// oddField looks at a line that does not begin with a token and a colon. It
+// returns how long its name is and where its colon stands, -1 if there is none.
+func (h *Head) oddField(line string, ended bool) (name, colon int) {
+	colon = strings.IndexByte(line, ':')
+	if colon < 0 {
 		if ended {
 			h.Flaws |= NoColon
 		}
-		return false
+		return 0, -1
 	}
-	if trimmed := trimRight(name); trimmed != name {
-		name = trimmed
+	trimmed := trimRight(line[:colon])
+	if len(trimmed) < colon {
 		h.Flaws |= SpaceBeforeColon
 	}
-	if !isToken(name) {
+	if !isToken(trimmed) {
 		h.Flaws |= BadFieldName
 	}
-	h.Fields = append(h.Fields, Field{Name: name, Value: trim(value)})
-	return true
+	return len(trimmed), colon
 }
 
 // cutLine splits text behind its first line end; ended is false if there is

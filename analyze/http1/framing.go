@@ -22,11 +22,11 @@ const (
 // rules of its status or method. Contradictions become flaws.
 func (h *Head) bodyFraming() (framing, uint64) {
 	lengths, codings := 0, 0
-	for i := range h.Fields {
-		switch name := h.Fields[i].Name; {
-		case sameName(name, "Content-Length"):
+	for i := range h.fields {
+		switch {
+		case h.named(i, "Content-Length"):
 			lengths++
-		case sameName(name, "Transfer-Encoding"):
+		case h.named(i, "Transfer-Encoding"):
 			codings++
 		}
 	}
@@ -34,7 +34,7 @@ func (h *Head) bodyFraming() (framing, uint64) {
 		if lengths > 0 {
 			h.Flaws |= LengthAndChunked
 		}
-		if h.version == "1.0" {
+		if h.Version() == "1.0" {
 			h.Flaws |= UnknownCoding
 		}
 		if strings.EqualFold(lastElement(h.Join("Transfer-Encoding")), "chunked") {

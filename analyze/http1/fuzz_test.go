@@ -107,13 +107,13 @@ func checkHead(t *testing.T, h *Head, input string) {
 	if h.Whole && !strings.Contains(input, h.Raw) {
 		t.Errorf("head %q is not in the input", h.Raw)
 	}
-	if !strings.HasPrefix(h.Raw, h.Start) || !strings.Contains(h.Start, h.Target()) || !strings.HasPrefix(h.Start, h.Method()) {
-		t.Errorf("start line %q of %q", h.Start, h.Raw)
+	if !strings.HasPrefix(h.Raw, h.Start()) || !strings.Contains(h.Start(), h.Target()) || !strings.HasPrefix(h.Start(), h.Method()) {
+		t.Errorf("start line %q of %q", h.Start(), h.Raw)
 	}
 	if h.Whole && (!h.StartLineWhole || h.cut != 0 || h.Flaws&(Hole|HeadTooLong) != 0) {
 		t.Errorf("%q is whole, but not its lines", h.Raw)
 	}
-	for _, f := range h.Fields {
+	for f := range h.Fields() {
 		if !strings.Contains(h.Raw, f.Name) || strings.Trim(f.Value, " \t") != f.Value ||
 			!h.Flaws.Has(ObsFold) && !strings.Contains(h.Raw, f.Value) {
 			t.Errorf("field %q of %q", f, h.Raw)

@@ -14,32 +14,85 @@ type Field struct {
 }
 
 // Head is a start line with its header fields, exactly as they were sent:
-// order, case, white space and repetitions are kept.
+// order, case, white space and repetitions are kept. Beside its text it holds
+// no pointers but one: a capture has many heads, and what has no pointers
+// costs the garbage collector nothing.
 type Head struct {
 	// Raw is the head from its first byte through the empty line. All other
 	// strings but folded values are parts of it: keeping one keeps it all.
 	// Where the head has a hole, it is what is there before it and then the
 	// field lines behind it.
 	Raw string
-	// Request tells requests from responses.
-	Request bool
-	// Start is the start line without its line end. StartLineWhole is false
-	// where the capture does not hold all of it.
-	Start          string
-	StartLineWhole bool
-	Fields         []Field
-	// Whole is set when the empty line was reached without a hole. Where it
-	// is not, what is not among Fields may still have been sent; Hole among
-	// the Flaws tells a hole from the end of the stream.
-	Whole bool
-	// Flaws are the oddities met.
-	Flaws Flaw
+	// fields are in the order in which they were sent.
+	fields []fieldPlace
 
-	method, target, version, reason string
-	status                          int
+	// The parts of the start line, which is Raw's beginning.
+	start, method, target, version, reason place
+	status                                 uint16
 	// cut is the number, from 1, of the field whose line has no end because
 	// the capture has none; 0 if there is no such field.
-	cut int
+	cut uint32
+
+	// Flaws are the oddities met.
+	Flaws Flaw
+	// Request tells requests from responses.
+	Request bool
+	// StartLineWhole is false where the capture does not hold all of the start
+	// line.
+	StartLineWhole bool
+	// Whole is set when the empty line was reached without a hole. Where it
+	// is not, what is not among the fields may still have been sent; Hole
+	// among the Flaws tells a hole from the end of the stream.
+	Whole bool
+}
+
+// place says where in Raw something stands, which is at most MaxHead long.
+type place struct{ from, to uint32 }
+
+// placeOf is the place of text, which begins there.
+func placeOf(text string, at int) place { return place{uint32(at), uint32(at + len(text))} }
+
+func (p place) len() int { return int(p.to - p.from) }
+
+// fieldPlace is where a field stands. A folded value goes from its first byte
+// through its last, line ends and all.
+type fieldPlace struct{ name, value place }
+
+func (h *Head) at(p place) string { return h.Raw[p.from:p.to] }
+
+// valueAt returns a value, without the line ends of a folded one.
+func (h *Head) valueAt(p place) string {
+	v := h.at(p)
+	if h.Flaws&ObsFold != 0 {
+		return unfold(v)
+	}
+	return v
+}
+
+// named reports whether field i has that name, in any case.
+func (h *Head) named(i int, name string) bool {
+	p := h.fields[i].name
+	return p.len() == len(name) && strings.EqualFold(h.at(p), name)
+}
+
+// Len returns how many fields there are.
+func (h *Head) Len() int { return len(h.fields) }
+
+// Field returns field i, counted from 0.
+func (h *Head) Field(i int) Field {
+	f := &h.fields[i]
+	return Field{Name: h.at(f.name), Value: h.valueAt(f.value)}
+}
+
+// Fields yields all fields in order.
+func (h *Head) Fields() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for i := range h.fields {
+			if !yield(h.Field(i)) {
+				return
+			}
+		}
+	}
 }
 
 // CutField returns the field whose line is not in the capture to its end. Its
@@ -48,36 +101,39 @@ func (h *Head) CutField() (Field, bool) {
 	if h.cut == 0 {
 		return Field{}, false
 	}
-	return h.Fields[h.cut-1], true
+	return h.Field(int(h.cut) - 1), true
 }
 
 // Clone returns a copy that stays valid when the parser goes on: the parser
-// uses the Fields slice of its own Head again.
+// uses the places of its own Head's fields again.
 func (h *Head) Clone() *Head {
 	c := *h
-	c.Fields = append([]Field(nil), h.Fields...)
+	c.fields = append([]fieldPlace(nil), h.fields...)
 	return &c
 }
 
+// Start returns the start line without its line end.
+func (h *Head) Start() string { return h.at(h.start) }
+
 // Method returns the request method as sent.
-func (h *Head) Method() string { return h.method }
+func (h *Head) Method() string { return h.at(h.method) }
 
 // Target returns the request target as sent; cut where the start line is.
-func (h *Head) Target() string { return h.target }
+func (h *Head) Target() string { return h.at(h.target) }
 
 // Version returns "1.1" or "1.0", or what else stood behind "HTTP/".
-func (h *Head) Version() string { return h.version }
+func (h *Head) Version() string { return h.at(h.version) }
 
 // Status returns the status code of a response, 0 for a request.
-func (h *Head) Status() int { return h.status }
+func (h *Head) Status() int { return int(h.status) }
 
 // Reason returns the reason phrase of a response as sent.
-func (h *Head) Reason() string { return h.reason }
+func (h *Head) Reason() string { return h.at(h.reason) }
 
 // Has reports whether a field of that name is there, in any case.
 func (h *Head) Has(name string) bool {
-	for i := range h.Fields {
-		if sameName(h.Fields[i].Name, name) {
+	for i := range h.fields {
+		if h.named(i, name) {
 			return true
 		}
 	}
@@ -86,23 +142,19 @@ func (h *Head) Has(name string) bool {
 
 // Get returns the value of the first field of that name, "" if there is none.
 func (h *Head) Get(name string) string {
-	for i := range h.Fields {
-		if sameName(h.Fields[i].Name, name) {
-			return h.Fields[i].Value
+	for i := range h.fields {
+		if h.named(i, name) {
+			return h.valueAt(h.fields[i].value)
 		}
 	}
 	return ""
 }
 
-// sameName compares field names, which are ASCII: strings.EqualFold alone would
-// take a Kelvin sign for a k, and look at names of any length.
-func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
-
 // Values yields the values of all fields of that name in order.
 func (h *Head) Values(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
-		for i := range h.Fields {
-			if sameName(h.Fields[i].Name, name) && !yield(h.Fields[i].Value) {
+		for i := range h.fields {
+			if h.named(i, name) && !yield(h.valueAt(h.fields[i].value)) {
 				return
 			}
 		}
@@ -112,8 +164,8 @@ func (h *Head) Values(name string) iter.Seq[string] {
 // Count returns how many lines have that name.
 func (h *Head) Count(name string) int {
 	n := 0
-	for i := range h.Fields {
-		if sameName(h.Fields[i].Name, name) {
+	for i := range h.fields {
+		if h.named(i, name) {
 			n++
 		}
 	}
@@ -125,19 +177,19 @@ func (h *Head) Count(name string) int {
 func (h *Head) Join(name string) string {
 	first, more := "", false
 	var b strings.Builder
-	for i := range h.Fields {
-		if !sameName(h.Fields[i].Name, name) {
+	for i := range h.fields {
+		if !h.named(i, name) {
 			continue
 		}
 		if !more {
-			first, more = h.Fields[i].Value, true
+			first, more = h.valueAt(h.fields[i].value), true
 			continue
 		}
 		if b.Len() == 0 {
 			b.WriteString(first)
 		}
 		b.WriteString(", ")
-		b.WriteString(h.Fields[i].Value)
+		b.WriteString(h.valueAt(h.fields[i].value))
 	}
 	if b.Len() == 0 {
 		return first
@@ -150,8 +202,8 @@ func (h *Head) Join(name string) string {
 // ignored. An element may carry a version ("websocket/13", section 7.8) or
 // parameters; only what stands before counts.
 func (h *Head) HasToken(name, token string) bool {
-	for i := range h.Fields {
-		if sameName(h.Fields[i].Name, name) && listHas(h.Fields[i].Value, token) {
+	for i := range h.fields {
+		if h.named(i, name) && listHas(h.valueAt(h.fields[i].value), token) {
 			return true
 		}
 	}

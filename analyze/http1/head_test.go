@@ -2,6 +2,7 @@ package http1
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -26,20 +27,26 @@ func TestHead(t *testing.T) {
 		"\r\n"
 	got := headOf(t, false, raw+"more")
 	want := &Head{
-		Raw:            raw,
-		Request:        true,
-		Start:          "GET /a HTTP/1.1",
-		StartLineWhole: true,
-		Fields:         []Field{{Name: "Host", Value: "b"}},
-		Whole:          true,
-		Flaws:          0,
+		Raw:    raw,
+		fields: []fieldPlace{{name: place{17, 21}, value: place{23, 24}}},
 
-		method: "GET", target: "/a", version: "1.1", reason: "",
+		start: place{0, 15}, method: place{0, 3}, target: place{4, 6}, version: place{12, 15}, reason: place{},
 		status: 0,
 		cut:    0,
+
+		Flaws:          0,
+		Request:        true,
+		StartLineWhole: true,
+		Whole:          true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if got.Start() != "GET /a HTTP/1.1" || got.Method() != "GET" || got.Target() != "/a" || got.Version() != "1.1" || got.Reason() != "" {
+		t.Errorf("got %+v", got)
+	}
+	if f := slices.Collect(got.Fields()); len(f) != 1 || got.Len() != 1 || f[0] != (Field{Name: "Host", Value: "b"}) || got.Field(0) != f[0] {
+		t.Errorf("fields %+v", f)
 	}
 	h := headOf(t, true, "HTTP/1.0 502 Bad Gateway\r\n\r\n")
 	if h.Request || h.Status() != 502 || h.Reason() != "Bad Gateway" || h.Version() != "1.0" || h.Method() != "" || h.Target() != "" {

@@ -166,7 +166,7 @@ func compareFields(t *testing.T, in string, h *Head, m message) {
 		t.Errorf("%q: host %q, theirs %q", in, h.Get("Host"), m.host)
 	}
 	got := http.Header{}
-	for _, f := range h.Fields {
+	for f := range h.Fields() {
 		name := textproto.CanonicalMIMEHeaderKey(f.Name)
 		got[name] = append(got[name], f.Value)
 	}

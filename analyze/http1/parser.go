@@ -243,7 +243,7 @@ var heads = sync.Pool{New: func() any { return new(Head) }}
 func (p *Parser) headComplete(raw []byte) bool {
 	h := heads.Get().(*Head)
 	defer heads.Put(h)
-	*h = Head{Fields: h.Fields[:0], Flaws: p.flaws}
+	*h = Head{fields: h.fields[:0], Flaws: p.flaws}
 	if !h.parse(string(raw), p.response, true) {
 		p.lose()
 		return false

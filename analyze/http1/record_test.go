@@ -146,16 +146,17 @@ func describe(h *Head) string {
 		b.WriteString("…")
 	}
 	cut, isCut := h.CutField()
-	for i, f := range h.Fields {
-		if len(h.Fields) > 20 && i == 3 {
-			fmt.Fprintf(&b, " | and %d", len(h.Fields)-i)
+	for i := range h.Len() {
+		f := h.Field(i)
+		if h.Len() > 20 && i == 3 {
+			fmt.Fprintf(&b, " | and %d", h.Len()-i)
 			break
 		}
 		if len(f.Value) > 60 {
 			f.Value = fmt.Sprintf("(%d)", len(f.Value))
 		}
 		fmt.Fprintf(&b, " | %s=%s", f.Name, f.Value)
-		if isCut && h.cut == i+1 && cut.Name == f.Name {
+		if isCut && int(h.cut) == i+1 && cut.Name == f.Name {
 			b.WriteString("…")
 		}
 	}

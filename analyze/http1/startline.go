@@ -55,6 +55,7 @@ func (h *Head) parseRequestLine(line string, whole bool) bool {
 		target = trimmed
 		h.Flaws |= BadStartLine
 	}
+	versionAt := len(line) - len(version)
 	if trimmed := trimRight(version); trimmed != version {
 		version = trimmed
 		h.Flaws |= BadStartLine
@@ -63,7 +64,9 @@ func (h *Head) parseRequestLine(line string, whole bool) bool {
 		return false
 	}
 	h.Request = true
-	h.method, h.target, h.version = method, target, version
+	h.method = place{to: uint32(len(method))}
+	h.target = placeOf(target, len(line)-len(rest))
+	h.version = placeOf(version, versionAt)
 	return true
 }
 
@@ -75,7 +78,7 @@ func (h *Head) parseStatusLine(line string, whole bool) bool {
 		return false
 	}
 	version, rest, ok := strings.Cut(rest, " ")
-	h.version = version
+	h.version = placeOf(version, len("HTTP/"))
 	if !ok {
 		return !whole && beginsVersion(version)
 	}
@@ -90,9 +93,9 @@ func (h *Head) parseStatusLine(line string, whole bool) bool {
 		len(rest) > 3 && rest[3] != ' ' {
 		return !whole && len(rest) < 3 && (rest == "" || isDigit(rest[len(rest)-1]))
 	}
-	h.status = int(rest[0]-'0')*100 + int(rest[1]-'0')*10 + int(rest[2]-'0')
+	h.status = uint16(rest[0]-'0')*100 + uint16(rest[1]-'0')*10 + uint16(rest[2]-'0')
 	if len(rest) > 4 {
-		h.reason = rest[4:]
+		h.reason = placeOf(rest[4:], len(line)-len(rest[4:]))
 	}
 	return true
 }

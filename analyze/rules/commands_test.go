@@ -126,9 +126,11 @@ func TestServers(t *testing.T) {
 // TestListener wants the port from where the load balancer told it, and from
 // nowhere else.
 func TestListener(t *testing.T) {
-	head := func(fields ...http1.Field) *http1.Head { return &http1.Head{Request: true, Fields: fields} }
-	port := func(n string) http1.Field { return http1.Field{Name: "X-Forwarded-Port", Value: n} }
-	proto := func(s string) http1.Field { return http1.Field{Name: "X-Forwarded-Proto", Value: s} }
+	head := func(fields ...string) *http1.Head {
+		return parse(t, false, append([]string{"GET / HTTP/1.1"}, fields...)...)
+	}
+	port := func(n string) string { return "X-Forwarded-Port: " + n }
+	proto := func(s string) string { return "X-Forwarded-Proto: " + s }
 	conn := &flow.Conn{Client: netip.MustParseAddrPort("10.0.0.9:40000"), Server: netip.MustParseAddrPort("10.0.1.2:8080")}
 	dest := netip.MustParseAddrPort("10.0.0.1:8443")
 	for name, tt := range map[string]struct {

@@ -100,8 +100,8 @@ func quoteRequest(h *http1.Head) string {
 
 func quoteLines(h *http1.Head, names []string) string {
 	var b strings.Builder
-	b.WriteString(h.Start)
-	for _, f := range h.Fields {
+	b.WriteString(h.Start())
+	for f := range h.Fields() {
 		for _, n := range names {
 			if strings.EqualFold(f.Name, n) {
 				b.WriteString("\n" + f.Name + ": " + f.Value)

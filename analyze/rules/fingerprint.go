@@ -56,12 +56,12 @@ func (m *marks) lowered() bool {
 }
 
 func allLower(h *http1.Head) bool {
-	for _, f := range h.Fields {
+	for f := range h.Fields() {
 		if f.Name != strings.ToLower(f.Name) {
 			return false
 		}
 	}
-	return len(h.Fields) > 0
+	return h.Len() > 0
 }
 
 // prints are the fingerprints, the surest first. What an edge network adds

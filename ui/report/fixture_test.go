@@ -177,11 +177,11 @@ func reword(f *analyze.Finding, change func(title *string, facts *analyze.Facts,
 func articleFindings(h *analyze.Handshake) []*analyze.Finding {
 	proof := func(s *analyze.Sighting, text string) analyze.Evidence {
 		return analyze.Evidence{Packet: s.RequestPacket, Conn: s.Conn, Text: text,
-			Quote: s.Request.Start + "\nConnection: " + s.Request.Join("Connection")}
+			Quote: s.Request.Start() + "\nConnection: " + s.Request.Join("Connection")}
 	}
 	answer := func(s *analyze.Sighting) analyze.Evidence {
 		return analyze.Evidence{Packet: s.ResponsePacket, Conn: s.Conn, Text: s.Conn.Server.String() + " answers 502",
-			Quote: s.Response.Start + "\nServer: nginx/1.22.1\n\n<html>\r\n<head><title>502 Bad Gateway</title></head>"}
+			Quote: s.Response.Start() + "\nServer: nginx/1.22.1\n\n<html>\r\n<head><title>502 Bad Gateway</title></head>"}
 	}
 	c, i, l := h.Sightings[0], h.Sightings[1], h.Sightings[2]
 	rewritten := &analyze.Finding{

@@ -249,7 +249,7 @@ func (b *builder) evidence(g *analyze.Group) []evidenceJSON {
 	if len(all) == 0 {
 		first := g.Handshakes[0].First()
 		all = append(all, b.proof(&analyze.Evidence{
-			Packet: first.RequestPacket, Conn: first.Conn, Text: g.Title(), Quote: first.Request.Start,
+			Packet: first.RequestPacket, Conn: first.Conn, Text: g.Title(), Quote: first.Request.Start(),
 		}))
 	}
 	return all

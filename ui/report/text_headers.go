@@ -95,8 +95,8 @@ func (p *page) rows(a, b *http1.Head) []row {
 func headersOf(heads ...*http1.Head) []string {
 	all := []string{"Host", "Connection", "Upgrade"}
 	for _, h := range heads {
-		for i := range h.Fields {
-			name := h.Fields[i].Name
+		for f := range h.Fields() {
+			name := f.Name
 			own := len(name) >= 14 && strings.EqualFold(name[:14], "Sec-WebSocket-")
 			if own && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
 				all = append(all, name)
@@ -176,6 +176,6 @@ func sameWire(a, b *analyze.Sighting) bool {
 
 // sameRequest reports whether two tries would be drawn with the same words.
 func sameRequest(a, b *http1.Head) bool {
-	return a.Start == b.Start && a.Whole == b.Whole && a.Join("Connection") == b.Join("Connection") &&
+	return a.Start() == b.Start() && a.Whole == b.Whole && a.Join("Connection") == b.Join("Connection") &&
 		a.Join("Upgrade") == b.Join("Upgrade") && a.Has("Connection") == b.Has("Connection") && a.Has("Upgrade") == b.Has("Upgrade")
 }

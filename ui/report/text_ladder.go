@@ -305,7 +305,7 @@ const gutter = "    "
 
 func (p *page) requestLine(h *http1.Head, room int) string {
 	if h.Target() == "" || !h.StartLineWhole {
-		return p.wire(p.masking.quote(h.Start), room-1) + p.sign("…", "~")
+		return p.wire(p.masking.quote(h.Start()), room-1) + p.sign("…", "~")
 	}
 	method, version := p.wire(h.Method(), 20), " HTTP/"+p.wire(h.Version(), 10)
 	return method + " " + p.wire(p.target(h.Target()), room-wiretext.Width(method+version)-1) + version
