@@ -96,7 +96,7 @@ func TestHostile(t *testing.T) {
 				if four.cpu > 9*max(one.cpu, 10*time.Millisecond) {
 					t.Errorf("%v for a part, %v for four times as much", one.cpu, four.cpu)
 				}
-				if four.heap > 2*minMemory {
+				if four.heap > minMemory*5/4 {
 					t.Errorf("%d MB are in use, of %d", four.heap>>20, minMemory>>20)
 				}
 			}

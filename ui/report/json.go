@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -62,16 +64,14 @@ type emitter struct {
 	line   bool
 	fields int
 	err    error
-	// One value at a time stands in buf; enc keeps what it needs for that.
-	buf bytes.Buffer
-	enc *json.Encoder
+	// own makes the values that are no elements of an array.
+	own *encoder
+	// shares are for the elements of an array, one for each processor.
+	shares []*encoder
 }
 
 func newEmitter(w *bufio.Writer, line bool) *emitter {
-	e := &emitter{w: w, line: line}
-	e.enc = json.NewEncoder(&e.buf)
-	e.enc.SetEscapeHTML(false)
-	return e
+	return &emitter{w: w, line: line, own: newEncoder(line)}
 }
 
 func (e *emitter) open() {
@@ -93,10 +93,15 @@ func (e *emitter) breakLine(indent string) {
 
 func (e *emitter) field(name string, v any) {
 	e.name(name)
-	e.value(v, "  ")
+	e.value(v)
 }
 
-// array writes n elements, each made only when it is its turn.
+// perShare is how many elements of an array one goroutine makes at a time: so
+// few that they need little memory, so many that waiting for it pays.
+const perShare = 32
+
+// array writes n elements. Those of a long one are made on all processors, some
+// at a time, and written in order: element is called from several goroutines.
 func (e *emitter) array(name string, n int, element func(int) any) {
 	e.name(name)
 	if n == 0 {
@@ -104,15 +109,46 @@ func (e *emitter) array(name string, n int, element func(int) any) {
 		return
 	}
 	e.put("[")
-	for i := 0; i < n && e.err == nil; i++ {
-		if i > 0 {
-			e.put(",")
-		}
-		e.breakLine("    ")
-		e.value(element(i), "    ")
+	for from := 0; from < n && e.err == nil; {
+		from = e.elements(from, n, element)
 	}
 	e.breakLine("  ")
 	e.put("]")
+}
+
+// elements writes some elements, the first of which is number from, and returns
+// the number of the next one.
+func (e *emitter) elements(from, n int, element func(int) any) int {
+	var all sync.WaitGroup
+	used := 0
+	for ; from < n && used < runtime.GOMAXPROCS(0); used++ {
+		if used == len(e.shares) {
+			e.shares = append(e.shares, newEncoder(e.line))
+		}
+		share, first, end := e.shares[used], from, min(from+perShare, n)
+		share.reset()
+		all.Go(func() {
+			for i := first; i < end; i++ {
+				share.element(element(i), i == 0)
+			}
+		})
+		from = end
+	}
+	all.Wait()
+	for _, share := range e.shares[:used] {
+		e.take(share)
+	}
+	return from
+}
+
+// take writes what an encoder has made.
+func (e *emitter) take(from *encoder) {
+	if e.err == nil {
+		e.err = from.err
+	}
+	if e.err == nil {
+		_, e.err = e.w.Write(harmless(from.buf.Bytes()))
+	}
 }
 
 func (e *emitter) name(name string) {
@@ -126,22 +162,56 @@ func (e *emitter) name(name string) {
 	}
 }
 
-func (e *emitter) value(v any, prefix string) {
-	if e.err != nil {
-		return
-	}
-	e.buf.Reset()
-	if !e.line {
-		e.enc.SetIndent(prefix, "  ")
-	}
-	if e.err = e.enc.Encode(v); e.err == nil {
-		_, e.err = e.w.Write(harmless(bytes.TrimSuffix(e.buf.Bytes(), []byte("\n"))))
-	}
+func (e *emitter) value(v any) {
+	e.own.reset()
+	e.own.value(v, "  ")
+	e.take(e.own)
 }
 
 func (e *emitter) put(s string) {
 	if e.err == nil {
 		_, e.err = e.w.WriteString(s)
+	}
+}
+
+// encoder makes JSON values, one behind the other, in buf.
+type encoder struct {
+	line bool
+	buf  bytes.Buffer
+	json *json.Encoder
+	err  error
+}
+
+func newEncoder(line bool) *encoder {
+	c := &encoder{line: line}
+	c.json = json.NewEncoder(&c.buf)
+	c.json.SetEscapeHTML(false)
+	return c
+}
+
+func (c *encoder) reset() { c.buf.Reset() }
+
+// element adds an element of an array that is a member of the whole.
+func (c *encoder) element(v any, first bool) {
+	if !first {
+		c.buf.WriteByte(',')
+	}
+	if !c.line {
+		c.buf.WriteString("\n    ")
+	}
+	c.value(v, "    ")
+}
+
+// value adds v; further lines of it begin with prefix.
+func (c *encoder) value(v any, prefix string) {
+	if !c.line {
+		c.json.SetIndent(prefix, "  ")
+	}
+	if c.err == nil {
+		c.err = c.json.Encode(v)
+	}
+	if n := c.buf.Len(); c.err == nil {
+		c.buf.Truncate(n - 1) // its line end
 	}
 }
 
