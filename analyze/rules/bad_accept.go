@@ -58,7 +58,7 @@ func badAcceptFinding(c *analyze.Case, wrong, inner *analyze.Sighting) *analyze.
 		f.Before, f.After = wrong, inner
 		alike = analyze.Likeness{Front: wrong.Conn.Server, Back: inner.Conn.Client.Addr(), Server: inner.Conn.Server, Effect: alike.Effect}
 	}
-	if !c.Succeeded() || acceptOf(firstLeg(c)).bad() && hungUpOn(firstLeg(c)) {
+	if !c.Succeeded() || acceptOf(firstLeg(c.Handshake)).bad() && hungUpOn(firstLeg(c.Handshake)) {
 		f.Severity = analyze.Error
 	}
 	if f.Before != nil && keyAt(f.After) != keyAt(f.Before) {
@@ -71,8 +71,9 @@ func badAcceptFinding(c *analyze.Case, wrong, inner *analyze.Sighting) *analyze.
 	return f
 }
 
-// firstLeg is the leg nearest to the client, as its last try saw it.
-func firstLeg(c *analyze.Case) *analyze.Sighting { return byHop(c.Handshake)[0] }
+// firstLeg is the leg nearest to the client, as its last try saw it: what that
+// was answered is what the client got.
+func firstLeg(h *analyze.Handshake) *analyze.Sighting { return byHop(h)[0] }
 
 // acceptFault says what is wrong with a Sec-WebSocket-Accept.
 type acceptFault uint8
@@ -224,7 +225,7 @@ var badAcceptWords = words{
 			facts.Found = absent
 		}
 		facts.Meaning = sentences(acceptMeaning(f.Handshake, wrong), reception(f.Handshake))
-		if first := f.Handshake.First(); hungUpOn(first) {
+		if first := firstLeg(f.Handshake); hungUpOn(first) {
 			setClose(facts, first)
 		}
 	},
@@ -233,7 +234,7 @@ var badAcceptWords = words{
 		if f.Before != nil {
 			p.keyAndAccept(f.After)
 		}
-		if first := f.Handshake.First(); hungUpOn(first) {
+		if first := firstLeg(f.Handshake); hungUpOn(first) {
 			p.closing(first, "without a frame")
 		}
 		p.path(f.Handshake)
@@ -301,7 +302,7 @@ func acceptMeaning(h *analyze.Handshake, wrong *analyze.Sighting) string {
 
 // reception tells what the client made of it.
 func reception(h *analyze.Handshake) string {
-	first := h.First()
+	first := firstLeg(h)
 	switch {
 	case !h.Succeeded():
 		return "The 101 did not get to the client: a hop on the way may have refused it."
