@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -118,7 +117,7 @@ func acceptOf(s *analyze.Sighting) acceptance {
 	values := valuesOf(head, acceptField)
 	if !head.Whole {
 		// The end of a value may be missing, and a line behind it.
-		values = slices.DeleteFunc(values, func(v string) bool { return !wholeAccept.MatchString(v) })
+		values = slices.DeleteFunc(values, func(v string) bool { return !ws.ValidAccept(v) })
 	}
 	switch {
 	case len(values) > 1:
@@ -132,9 +131,6 @@ func acceptOf(s *analyze.Sighting) acceptance {
 	}
 	return a
 }
-
-// wholeAccept matches the answer to a key to its end: 20 bytes in base64.
-var wholeAccept = regexp.MustCompile(`^[+/0-9A-Za-z]{27}=$`)
 
 // keyAt returns the one key that was sent on a leg, "" where it is not known: a
 // server that got several took one of them. The drafts before RFC 6455 had keys
