@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"slices"
 	"time"
 
 	"elbscope/analyze/http1"
@@ -162,14 +161,14 @@ func (s *side) response(h *http1.Head) http1.Next {
 		return http1.NoBody // interim: the final one follows (RFC 9110 section 15.2)
 	}
 	if s.holed && status != 101 {
-		if c.leftHTTP() {
+		if c.leftHTTP() || s.mayHaveSwitched() {
 			c.giveUp(len(c.pending)) // the 101 was in the hole, this is in a frame
 		}
 		c.answersLost() // requests may have come since the hole
 	}
-	x := c.nextPending(status)
+	x := c.nextPending(h)
 	if x == nil {
-		x = c.mispaired(status)
+		x = c.mispaired(h)
 	}
 	if x == nil {
 		return s.unexpected(h)
@@ -192,13 +191,13 @@ func (s *side) response(h *http1.Head) http1.Next {
 
 // nextPending takes the request that a response belongs to off the list; nil
 // if that is not known. A 101 answers a request to upgrade.
-func (c *conn) nextPending(status int) *exchange {
+func (c *conn) nextPending(h *http1.Head) *exchange {
 	n := 0
-	if status == 101 {
-		n = max(0, slices.IndexFunc(c.pending, func(x *exchange) bool { return x.upgrade }))
+	if h.Status() == 101 {
+		n = c.upgradedBy(h)
 	}
 	c.giveUp(n)
-	for c.pipelined && c.lossy && status != 101 && len(c.pending) > 0 {
+	for c.pipelined && c.lossy && h.Status() != 101 && len(c.pending) > 0 {
 		c.giveUp(len(c.pending)) // and what was held back behind them
 	}
 	if len(c.pending) == 0 {
@@ -209,23 +208,28 @@ func (c *conn) nextPending(status int) *exchange {
 	return x
 }
 
-// mispaired takes a response for which no request is pending. Where the latest
-// request followed a hole, or the start of the capture, and has its answer, that
-// one was to a request from there: a 101 is the latest request's own. Another
-// response may be to either. A 408 comes without a request (RFC 9110 section
-// 15.5.9).
-func (c *conn) mispaired(status int) *exchange {
+// mispaired takes a response for which no request is pending. A 101 that fits the
+// key of the latest request is that one's own, whatever came before: an answer
+// that was on its way already was to nobody. Where the latest request followed a
+// hole, or the start of the capture, and has its answer, that one was to a request
+// from there: a 101 is the latest request's own. Another response may be to
+// either. A 408 comes without a request (RFC 9110 section 15.5.9).
+func (c *conn) mispaired(h *http1.Head) *exchange {
 	if c.side[0] == nil {
 		return nil
 	}
 	x := c.side[0].current
-	if x == nil || !x.behindHole || x.Answer != AnswerSeen || status == 408 || x.sighting != nil && x.sighting.sealed() {
+	if x == nil || x.Answer != AnswerSeen || h.Status() == 408 || x.sighting != nil && x.sighting.sealed() {
 		return nil
 	}
-	x.behindHole, c.lossy = false, true
+	fit := fits(h, x)
+	if !x.behindHole && fit != Yes {
+		return nil
+	}
+	x.behindHole, c.lossy = false, c.lossy || fit != Yes
 	x.takeBack()
 	c.publish(x)
-	if status != 101 || !x.upgrade {
+	if h.Status() != 101 || !x.upgrade || fit == No {
 		return nil
 	}
 	return x

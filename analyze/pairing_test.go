@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"elbscope/analyze/ws"
 	"elbscope/capture/flow"
 )
 
@@ -93,6 +94,23 @@ func TestPairing(t *testing.T) {
 			w.asks(get("/a")...).answers(fine...).answers("HTTP/1.1 408 Request Timeout", "Content-Length: 0", "Connection: close").
 				asks(hs(keyA)...).closes()
 		}, "GET/a 200, GET/chat 408", "refused proven 408 0:client:408"},
+		{"a 408, a handshake, and the 101 that fits its key", func(w *wire) {
+			w.asks(get("/a")...).answers(fine...).answers("HTTP/1.1 408 Request Timeout", "Content-Length: 0").
+				asks(hs(keyA)...).answers(append(switching, "Sec-WebSocket-Accept: "+ws.Accept(keyA))...).bytes(fromClient, frame)
+		}, "GET/a 200, GET/chat 101", "healthy proven 101 0:client:101"},
+		{"the refusal and the next handshake are missing, its 101 is not", func(w *wire) {
+			w.asks(hs(keyA)...).hole(fromServer, 38).hole(fromClient, 160).
+				answers(append(switching, "Sec-WebSocket-Accept: "+ws.Accept(keyB))...).bytes(fromClient, frame)
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:lost"},
+		{"a 101 with a wrong answer to the key, and nothing is missing", func(w *wire) {
+			w.asks(hs(keyA)...).answers(append(switching, "Sec-WebSocket-Accept: "+ws.Accept(keyB))...).bytes(fromClient, frame)
+		}, "GET/chat 101", "healthy proven 101 0:client:101"},
+		{"the 101 and a frame are missing, and HTTP follows", func(w *wire) {
+			w.asks(hs(keyA)...).hole(fromServer, 140).answers(bad...).closes()
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:lost"},
+		{"the rest of a page is missing, and the handshake is refused", func(w *wire) {
+			w.asks(get("/a")...).answers("HTTP/1.1 200 OK", "Content-Length: 100").hole(fromServer, 150).asks(hs(keyA)...).answers(bad...)
+		}, "GET/a 200, GET/chat 400", "refused proven 400 0:client:400"},
 		{"a response without a request", func(w *wire) { w.answers(fine...).closes() }, "", ""},
 		{"an answer after the client's reset", func(w *wire) {
 			w.asks(hs(keyA)...).close(fromClient, flow.RST).answers(bad...).end(flow.EndClosed)

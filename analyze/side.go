@@ -48,8 +48,9 @@ type side struct {
 	// next is what follows a head that ended HTTP.
 	next stage
 	// holed is set while messages may be missing in a hole; inGap during the
-	// parser's dealing with one.
-	holed, inGap bool
+	// parser's dealing with one. between is set if that hole began behind a whole
+	// message, or where the connection did.
+	holed, inGap, between bool
 	// cutSwitch is set when the head that ended HTTP was itself cut.
 	cutSwitch bool
 	// waitsFor is the exchange whose answer a paused side waits for.
@@ -218,6 +219,9 @@ func (s *side) gap(n uint64) {
 		s.gap(n)
 	case speaking:
 		s.inGap = true
+		if !s.holed {
+			s.between = s.parser.Between() && !(s.c.info.Midstream && s.c.responses == 0)
+		}
 		s.parser.Gap(n)
 		s.inGap = false
 		if s.parser.Astray() {

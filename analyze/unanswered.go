@@ -45,7 +45,7 @@ func (s *side) lostRequests() {
 func (x *exchange) takeBack() {
 	x.Status, x.Response, x.ResponseBody, x.Answer = 0, PacketRef{}, 0, AnswerLost
 	if x.sighting != nil {
-		x.sighting.Response, x.sighting.Body = nil, nil
+		x.sighting.Response, x.sighting.Body, x.sighting.Early = nil, nil, false
 		x.sighting.noteAnswer(x)
 	}
 }

@@ -106,6 +106,9 @@ func (p *Parser) Search() { p.lose() }
 // for the next head, or for the rest of one with a hole.
 func (p *Parser) Astray() bool { return p.state == lost || p.state == inHoledHead }
 
+// Between reports whether the parser waits for the first byte of a message.
+func (p *Parser) Between() bool { return p.state == atStart && len(p.buf) == 0 }
+
 // Feed takes the next bytes. After a Switch it returns the bytes that belong
 // to the other protocol, which may be none, and stopped is true.
 func (p *Parser) Feed(b []byte) (rest []byte, stopped bool) {

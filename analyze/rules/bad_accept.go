@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"encoding/base64"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +57,7 @@ func badAcceptFinding(c *analyze.Case, wrong, inner *analyze.Sighting) *analyze.
 		f.Before, f.After = wrong, inner
 		alike = analyze.Likeness{Front: wrong.Conn.Server, Back: inner.Conn.Client.Addr(), Server: inner.Conn.Server, Effect: alike.Effect}
 	}
-	if !c.Succeeded() || acceptOf(firstLeg(c)).bad() && hungUpOn(firstLeg(c)) {
+	if !c.Succeeded() || acceptOf(firstLeg(c.Handshake)).bad() && hungUpOn(firstLeg(c.Handshake)) {
 		f.Severity = analyze.Error
 	}
 	if f.Before != nil && keyAt(f.After) != keyAt(f.Before) {
@@ -71,8 +70,9 @@ func badAcceptFinding(c *analyze.Case, wrong, inner *analyze.Sighting) *analyze.
 	return f
 }
 
-// firstLeg is the leg nearest to the client, as its last try saw it.
-func firstLeg(c *analyze.Case) *analyze.Sighting { return byHop(c.Handshake)[0] }
+// firstLeg is the leg nearest to the client, as its last try saw it: what that
+// was answered is what the client got.
+func firstLeg(h *analyze.Handshake) *analyze.Sighting { return byHop(h)[0] }
 
 // acceptFault says what is wrong with a Sec-WebSocket-Accept.
 type acceptFault uint8
@@ -117,7 +117,7 @@ func acceptOf(s *analyze.Sighting) acceptance {
 	values := valuesOf(head, acceptField)
 	if !head.Whole {
 		// The end of a value may be missing, and a line behind it.
-		values = slices.DeleteFunc(values, func(v string) bool { return !wholeAccept.MatchString(v) })
+		values = slices.DeleteFunc(values, func(v string) bool { return !ws.ValidAccept(v) })
 	}
 	switch {
 	case len(values) > 1:
@@ -131,9 +131,6 @@ func acceptOf(s *analyze.Sighting) acceptance {
 	}
 	return a
 }
-
-// wholeAccept matches the answer to a key to its end: 20 bytes in base64.
-var wholeAccept = regexp.MustCompile(`^[+/0-9A-Za-z]{27}=$`)
 
 // keyAt returns the one key that was sent on a leg, "" where it is not known: a
 // server that got several took one of them. The drafts before RFC 6455 had keys
@@ -224,7 +221,7 @@ var badAcceptWords = words{
 			facts.Found = absent
 		}
 		facts.Meaning = sentences(acceptMeaning(f.Handshake, wrong), reception(f.Handshake))
-		if first := f.Handshake.First(); hungUpOn(first) {
+		if first := firstLeg(f.Handshake); hungUpOn(first) {
 			setClose(facts, first)
 		}
 	},
@@ -233,7 +230,7 @@ var badAcceptWords = words{
 		if f.Before != nil {
 			p.keyAndAccept(f.After)
 		}
-		if first := f.Handshake.First(); hungUpOn(first) {
+		if first := firstLeg(f.Handshake); hungUpOn(first) {
 			p.closing(first, "without a frame")
 		}
 		p.path(f.Handshake)
@@ -301,7 +298,7 @@ func acceptMeaning(h *analyze.Handshake, wrong *analyze.Sighting) string {
 
 // reception tells what the client made of it.
 func reception(h *analyze.Handshake) string {
-	first := h.First()
+	first := firstLeg(h)
 	switch {
 	case !h.Succeeded():
 		return "The 101 did not get to the client: a hop on the way may have refused it."

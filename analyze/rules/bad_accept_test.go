@@ -80,6 +80,28 @@ func TestBadAccept(t *testing.T) {
 	}
 }
 
+// TestBadAcceptOfTheLastTry: of several tries on the first leg, the last one's
+// answer is what the client got, for the severity and for the words.
+func TestBadAcceptOfTheLastTry(t *testing.T) {
+	s := newScene(t).leg(analyze.ClientLeg, sound...).closed(flow.FromServer, flow.FIN).
+		leg(analyze.ClientLeg, sound...).says101("Sec-WebSocket-Accept: "+ws.Accept(otherKey)).closed(flow.FromClient, flow.FIN).
+		verdict(analyze.Healthy)
+	found := badAccept.Check(s.kase())
+	if len(found) != 1 || found[0].Severity != analyze.Error {
+		t.Fatalf("%+v", found)
+	}
+	if f := found[0].Facts(); f.ClosedBy != clientAddr.String() {
+		t.Errorf("it is an error because the client hung up, and the words say it was %q", f.ClosedBy)
+	}
+	if !slices.ContainsFunc(found[0].Evidence(), func(e analyze.Evidence) bool { return strings.Contains(e.Text, "without a frame") }) {
+		t.Errorf("%+v", found[0].Evidence())
+	}
+	s.last.WebSocket.Frames[flow.FromClient] = 1
+	if f := badAccept.Check(s.kase())[0].Facts(); !strings.Contains(f.Meaning, "went on all the same") {
+		t.Errorf("meaning %q", f.Meaning)
+	}
+}
+
 // earlierRules is the case that a rule gets to see.
 func (s *scene) earlierRules(id string) *analyze.Case {
 	c := s.kase()

@@ -53,12 +53,12 @@ var refusedWords = words{
 		h, s := f.Handshake, f.After
 		facts.Arrived = sightingFacts(s)
 		facts.Local = s.Leg == analyze.LocalLeg
-		if first := h.First(); first != s {
+		if first := firstLeg(h); first != s {
 			facts.Sent = sightingFacts(first)
 		}
 		setAnswer(facts, s)
 		setBeyond(facts, h, s)
-		if outer := h.First(); outer.Response != nil && outer.Response.Status() != s.Response.Status() {
+		if outer := firstLeg(h); outer.Response != nil && outer.Response.Status() != s.Response.Status() {
 			facts.Meaning = sentences(facts.Meaning, fmt.Sprintf(
 				"The client was told something else: %d, from %s.", outer.Response.Status(), outer.Conn.Server))
 		}

@@ -59,7 +59,7 @@ var unansweredWords = words{
 		setOutcome(facts, h)
 		facts.Arrived = sightingFacts(s)
 		facts.Local = s.Leg == analyze.LocalLeg
-		if first := h.First(); first != s {
+		if first := firstLeg(h); first != s {
 			facts.Sent = sightingFacts(first)
 		}
 		setClose(facts, s)

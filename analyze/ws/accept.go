@@ -23,6 +23,12 @@ func ValidKey(key string) bool { return validKey.MatchString(key) }
 
 var validKey = regexp.MustCompile(`^[+/0-9A-Za-z]{22}==$`)
 
+// ValidAccept reports whether value is a whole Sec-WebSocket-Accept: the 20 bytes
+// of a hash in base64 (RFC 6455 section 4.2.2).
+func ValidAccept(value string) bool { return validAccept.MatchString(value) }
+
+var validAccept = regexp.MustCompile(`^[+/0-9A-Za-z]{27}=$`)
+
 // ExtensionsOf reads the Sec-WebSocket-Extensions of a response, all its lines
 // joined by commas, into the two settings that depend on it.
 func ExtensionsOf(header string) (deflate, other bool) {

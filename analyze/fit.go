@@ -1,0 +1,52 @@
+package analyze
+
+import (
+	"slices"
+
+	"elbscope/analyze/http1"
+	"elbscope/analyze/ws"
+)
+
+// What belongs together is told by the order, as long as nothing is missing. A
+// 101 tells more: its Sec-WebSocket-Accept is the hash of the key that it answers
+// (RFC 6455 section 4.2.2).
+
+// fits reports whether a 101 answers the key of a handshake. It is Unknown where
+// one of the two is not there, or not to its end; a value that no key gives, as
+// long as a hash or not, is of a server that cannot count.
+func fits(h *http1.Head, x *exchange) Tri {
+	if h.Status() != 101 || x.sighting == nil || !ws.ValidKey(x.sighting.key) {
+		return Unknown
+	}
+	value, one := "", 0
+	for v := range h.Values("Sec-WebSocket-Accept") {
+		value, one = v, one+1
+	}
+	if one != 1 || !ws.ValidAccept(value) {
+		return Unknown
+	}
+	return yesNo(value == ws.Accept(x.sighting.key))
+}
+
+// upgradedBy returns which of the requests that wait a 101 answers: the one with
+// the key that it fits, or else the first one that asks for an upgrade. Where it
+// fits the key of none and a request may be missing, it is to that, and all that
+// wait have been answered unseen.
+func (c *conn) upgradedBy(h *http1.Head) int {
+	if n := slices.IndexFunc(c.pending, func(x *exchange) bool { return fits(h, x) == Yes }); n >= 0 {
+		return n
+	}
+	n := max(0, slices.IndexFunc(c.pending, func(x *exchange) bool { return x.upgrade }))
+	if c.holed && n < len(c.pending) && fits(h, c.pending[n]) == No {
+		return len(c.pending)
+	}
+	return n
+}
+
+// mayHaveSwitched reports whether a response behind a hole may be part of what a
+// server says in a WebSocket, its 101 being in the hole: the only request without
+// an answer is one to upgrade, and the hole began where its answer would. Nothing
+// else is known that would stand there.
+func (s *side) mayHaveSwitched() bool {
+	return s.between && len(s.c.pending) == 1 && s.c.pending[0].upgrade
+}
