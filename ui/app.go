@@ -85,7 +85,8 @@ type App struct {
 	// of it is; -1 where that is not known.
 	writing string
 	percent atomic.Int32
-	term    tcell.Screen
+	// term is the terminal that was drawn on last, nil before the first time.
+	term atomic.Pointer[tcell.Screen]
 }
 
 // Drawable tells why a terminal of that kind, by its TERM, cannot show a
@@ -135,6 +136,15 @@ func (a *App) Run() error {
 // Leave ends Run, from any goroutine, at once or as soon as it has begun. It
 // does not wait for that.
 func (a *App) Leave() { go a.app.QueueUpdate(a.app.Stop) }
+
+// Abandon puts the terminal in order, from any goroutine and without waiting
+// for one that may hang. The screen is of no use afterwards: the program has to
+// end. It is for where Leave does not help.
+func (a *App) Abandon() {
+	if term := a.term.Load(); term != nil {
+		(*term).Fini()
+	}
+}
 
 // filter is the filter that is wished for; nil and empty ones let all pass.
 func (a *App) filter() *filter.Filter { return a.wish.Load().filter }

@@ -55,19 +55,20 @@ func (a *App) copy() {
 // obeys. tcell does so where the terminfo entry looks like xterm's. That of
 // "screen" does not, which is also what tmux may call itself.
 func (a *App) toClipboard(text string) bool {
-	if a.term == nil {
+	drawn := a.term.Load()
+	if drawn == nil {
 		return false
 	}
-	name := os.Getenv("TERM")
-	tty, real := a.term.Tty()
+	term, name := *drawn, os.Getenv("TERM")
+	tty, real := term.Tty()
 	switch {
 	case !real: // a simulated terminal, or Windows
-		a.term.SetClipboard([]byte(text))
+		term.SetClipboard([]byte(text))
 		return true
 	case name == "" || name == "dumb" || name == "linux" || strings.HasPrefix(name, "vt"):
 		return false // they would show it, or parts of it
 	case !strings.HasPrefix(name, "screen"):
-		a.term.SetClipboard([]byte(text))
+		term.SetClipboard([]byte(text))
 		return true
 	}
 	_, err := tty.Write([]byte(osc52(text, os.Getenv("TMUX") == "")))
@@ -149,5 +150,6 @@ func (a *App) wordsOn(h *analyze.Handshake) *report.Lines {
 	return report.NewLines(&one, o)
 }
 
-// keepTerminal remembers the terminal that is drawn on, for the clipboard.
-func (a *App) keepTerminal(s tcell.Screen) { a.term = s }
+// keepTerminal remembers the terminal that is drawn on, for the clipboard and
+// for Abandon.
+func (a *App) keepTerminal(s tcell.Screen) { a.term.Store(&s) }

@@ -65,6 +65,34 @@ func TestPanicRestores(t *testing.T) {
 	}
 }
 
+// TestAbandonWhereTheLoopHangs wants the terminal back while the event loop
+// takes no orders.
+func TestAbandonWhereTheLoopHangs(t *testing.T) {
+	o := simpleOptions()
+	sim := &finished{}
+	sim.init()
+	o.Screen = sim
+	feed := &fakeFeed{}
+	feed.state.Store(samples(t, "article-502.pcapng"))
+	app := New(feed, o)
+	app.Abandon() // before there is anything to give back
+	ended := make(chan error)
+	go func() { ended <- app.Run() }()
+	hangs, free := make(chan struct{}), make(chan struct{})
+	go app.app.QueueUpdate(func() {
+		close(hangs)
+		<-free
+	})
+	<-hangs
+	app.Abandon()
+	if !sim.fini.Load() {
+		t.Error("the terminal was not given back")
+	}
+	close(free)
+	app.Leave()
+	<-ended
+}
+
 // many is a state of n handshakes that are all different.
 func many(n int) *State {
 	snap := &analyze.Snapshot{}

@@ -236,6 +236,53 @@ func TestBalancers(t *testing.T) {
 	}
 }
 
+// TestSignatures: what a hop writes into the answer tells its kind, unless the
+// answer behind it had that already.
+func TestSignatures(t *testing.T) {
+	const refused = "HTTP/1.1 400 Bad Request"
+	for name, tt := range map[string]struct {
+		answer, behind []string
+		want           string
+	}{
+		"nothing":              {[]string{refused}, []string{refused}, ""},
+		"Cloudflare":           {[]string{refused, "CF-RAY: 230b030023ae2822-SJC"}, []string{refused}, "Cloudflare (CF-Ray is in its answer)"},
+		"nobody behind":        {[]string{refused, "CF-RAY: 1"}, nil, "Cloudflare"},
+		"an earlier hop's":     {[]string{refused, "CF-RAY: 1"}, []string{refused, "CF-RAY: 1"}, ""},
+		"CloudFront":           {[]string{refused, "X-Amz-Cf-Id: x"}, []string{refused}, "CloudFront"},
+		"API Gateway":          {[]string{refused, "x-amz-apigw-id: x"}, []string{refused}, "Amazon API Gateway"},
+		"Heroku":               {[]string{refused, "Via: 1.1 heroku-router"}, []string{refused}, "the Heroku router"},
+		"Heroku, as it was":    {[]string{refused, "Via: 1.1 vegur"}, []string{refused}, "the Heroku router"},
+		"Caddy":                {[]string{refused, "Via: 1.1 Caddy"}, []string{refused, "Server: Cowboy"}, "Caddy"},
+		"Envoy":                {[]string{refused, "server: istio-envoy"}, []string{refused}, "Envoy"},
+		"Envoy, its time":      {[]string{refused, "x-envoy-upstream-service-time: 1"}, []string{refused}, "Envoy"},
+		"IIS":                  {[]string{refused, "X-Powered-By: ARR/3.0"}, []string{refused, "X-Powered-By: Express"}, "IIS with"},
+		"the application's":    {[]string{refused, "Server: envoy"}, []string{refused, "Server: envoy"}, ""},
+		"an application's own": {[]string{refused, "X-Powered-By: Express"}, nil, ""},
+	} {
+		s := newScene(t).leg(analyze.ClientLeg, sound...).answer("", tt.answer...).leg(analyze.InstanceLeg, without("Connection")...)
+		if tt.behind != nil {
+			s.answer("", tt.behind...)
+		}
+		if got := signedBy(s.h.Sightings[0], s.h.Sightings[1]); !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
+			t.Errorf("%s: looks like %q", name, got)
+		}
+		var f analyze.Facts
+		if setHop(&f, s.h.Sightings[0], s.h.Sightings[1]); !strings.HasPrefix(f.Looks, tt.want) {
+			t.Errorf("%s: the hop looks like %q", name, f.Looks)
+		}
+	}
+	// The request left it open, the answer does not.
+	s := newScene(t).leg(analyze.ClientLeg, sound...).answer("", refused, "server: envoy").
+		leg(analyze.InstanceLeg, requestLine, "host: example.com", "connection: upgrade")
+	var f analyze.Facts
+	if setHop(&f, s.h.Sightings[0], s.h.Sightings[1]); !strings.HasPrefix(f.Looks, "Envoy (Server") {
+		t.Errorf("looks like %q", f.Looks)
+	}
+	if signedBy(nil, s.h.Sightings[0]) != "" {
+		t.Error("a hop without its face")
+	}
+}
+
 func TestFingerprints(t *testing.T) {
 	tests := []struct {
 		name string
@@ -254,6 +301,12 @@ func TestFingerprints(t *testing.T) {
 		{"Varnish", analyze.InstanceLeg, sound, without("Upgrade", "X-Varnish: 32770"), "Varnish"},
 		{"Envoy", analyze.InstanceLeg, sound, append(slices.Clone(sound), "x-envoy-internal: true"), "Envoy"},
 		{"Heroku", analyze.InstanceLeg, sound, append(slices.Clone(sound), "Via: 1.1 vegur"), "the Heroku router"},
+		{"Heroku's second router", analyze.InstanceLeg, sound, append(slices.Clone(sound), "Via: 1.1 heroku-router"), "the Heroku router"},
+		{"API Gateway", analyze.InstanceLeg, sound, append(slices.Clone(sound), "X-Amzn-Apigateway-Api-Id: x"), "Amazon API Gateway"},
+		{"IIS", analyze.InstanceLeg, sound, append(slices.Clone(sound), "X-ARR-LOG-ID: x"), "IIS with Application Request Routing"},
+		{"Caddy", analyze.LocalLeg, sound, append(slices.Clone(sound), "Via: 1.1 Caddy"), "Caddy"},
+		{"Traefik", analyze.InstanceLeg, sound, append(slices.Clone(sound), "X-Forwarded-Port: 80", "X-Forwarded-Server: a", "X-Forwarded-Host: b", "X-Real-Ip: 192.0.2.1"), "Traefik"},
+		{"ingress-nginx", analyze.InstanceLeg, sound, append(slices.Clone(sound), "X-Real-IP: 192.0.2.1", "X-Forwarded-Scheme: http", "X-Scheme: http"), "ingress-nginx"},
 		{"CloudFront", analyze.InstanceLeg, sound, append(slices.Clone(sound), "X-Amz-Cf-Id: x"), "CloudFront"},
 		{"Cloudflare", analyze.InstanceLeg, sound, append(slices.Clone(sound), "CF-Ray: x"), "Cloudflare"},
 		{"HAProxy", analyze.InstanceLeg, sound, []string{requestLine, "host: example.com", "connection: upgrade"}, "HAProxy or Envoy"},

@@ -122,6 +122,13 @@ type facts struct {
 	Example bool
 }
 
+// MayBe reports whether the hop looks like a kind of software, alone or among
+// others. The examples show what there is for all kinds.
+func (f *facts) MayBe(kind string) bool {
+	kinds, _, _ := strings.Cut(f.Looks, " (")
+	return f.Example || strings.Contains(kinds, kind)
+}
+
 // InstanceOnly reports whether the capture shows that what stands before the
 // instance is in order, so that its own proxy alone has to change.
 func (f *facts) InstanceOnly() bool { return f.Local && !f.Inferred && !f.Damaged }

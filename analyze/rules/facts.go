@@ -146,6 +146,9 @@ func setHop(f *analyze.Facts, before, after *analyze.Sighting) {
 		seen = before.Request
 	}
 	f.Looks = looksLike(seen, after)
+	if signed := signedBy(before, after); signed != "" && (f.Looks == "" || leavesOpen(f.Looks)) {
+		f.Looks = signed
+	}
 	if f.Looks == "" && after.Leg == analyze.InstanceLeg && (before == nil || before.Leg == analyze.ClientLeg) {
 		f.Looks = balancerLike(before, after)
 	}
@@ -221,6 +224,9 @@ func lacks(s *analyze.Sighting) []string {
 	return l
 }
 
+// changedFrom stands between the name of a header and its two values.
+const changedFrom = " was changed from "
+
 // missing is what after lacks and before, which may be nil, did not.
 func missing(before, after *analyze.Sighting) string {
 	had := map[string]bool{}
@@ -239,7 +245,7 @@ func missing(before, after *analyze.Sighting) string {
 		for _, name := range []string{"Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
 			from, to := before.Request.Join(name), after.Request.Join(name)
 			if from != "" && to != "" && from != to {
-				lost = append(lost, name+" was changed from "+wiretext.Printable(from, 40)+" to "+wiretext.Printable(to, 40))
+				lost = append(lost, name+changedFrom+wiretext.Printable(from, 40)+" to "+wiretext.Printable(to, 40))
 			}
 		}
 	}

@@ -75,6 +75,15 @@ var prints = []struct {
 	{"Envoy (X-Envoy headers are set)", func(m *marks) bool {
 		return m.added("X-Envoy-Expected-Rq-Timeout-Ms") || m.added("X-Envoy-External-Address") || m.added("X-Envoy-Internal")
 	}},
+	{"Amazon API Gateway (X-Amzn-Apigateway-Api-Id is set)", func(m *marks) bool { return !m.local && m.added("X-Amzn-Apigateway-Api-Id") }},
+	{"IIS with Application Request Routing (X-ARR-Log-Id is set)", func(m *marks) bool { return m.added("X-ARR-Log-Id") }},
+	{"Caddy (Via names it)", func(m *marks) bool { return m.addedTo("Via", " caddy") }},
+	{"Traefik (X-Forwarded-Server, X-Forwarded-Port and X-Real-Ip are set)", func(m *marks) bool {
+		return m.added("X-Forwarded-Server", "X-Forwarded-Port", "X-Real-Ip")
+	}},
+	{"ingress-nginx of Kubernetes (X-Scheme and X-Forwarded-Scheme are set)", func(m *marks) bool {
+		return m.added("X-Scheme", "X-Forwarded-Scheme") && !m.head.Has("X-Forwarded-Server")
+	}},
 	{"Apache httpd (X-Forwarded-Server is set, and Connection says Keep-Alive in capitals)", func(m *marks) bool {
 		return m.added("X-Forwarded-Server", "X-Forwarded-Host") && !m.head.Has("X-Real-IP") &&
 			m.head.Get("Connection") == "Keep-Alive"
@@ -88,7 +97,9 @@ var prints = []struct {
 	{"nginx (X-Real-IP is set)", func(m *marks) bool {
 		return m.added("X-Real-IP") && !m.head.Has("X-Forwarded-Server")
 	}},
-	{"the Heroku router (Via names vegur)", func(m *marks) bool { return !m.local && m.addedTo("Via", "vegur") }},
+	{"the Heroku router (Via names it)", func(m *marks) bool {
+		return !m.local && (m.addedTo("Via", "vegur") || m.addedTo("Via", "heroku-router"))
+	}},
 	{"an Application Load Balancer (X-Amzn-Trace-Id, X-Forwarded-For, -Proto and -Port are set)", func(m *marks) bool {
 		return !m.local && m.addedTo("X-Amzn-Trace-Id", "root=") && m.added("X-Forwarded-Port") && m.head.Has("X-Forwarded-For") && m.head.Has("X-Forwarded-Proto")
 	}},
@@ -102,6 +113,40 @@ var prints = []struct {
 		return m.seen != nil && m.head.Get("Connection") == "Keep-Alive" && m.seen.Get("Connection") != "Keep-Alive"
 	}},
 	{"HAProxy or Envoy (it writes all header names in lower case)", (*marks).lowered},
+}
+
+// leavesOpen reports whether looks names two kinds of hop: "HAProxy or Envoy".
+func leavesOpen(looks string) bool {
+	kinds, _, _ := strings.Cut(looks, " (")
+	return strings.Contains(kinds, " or ")
+}
+
+// signatures are what hops write into the answers that they pass on or make up.
+var signatures = []struct{ looks, header, text string }{
+	{"Cloudflare (CF-Ray is in its answer)", "CF-Ray", ""},
+	{"CloudFront (X-Amz-Cf-Id is in its answer)", "X-Amz-Cf-Id", ""},
+	{"Amazon API Gateway (X-Amz-Apigw-Id is in its answer)", "X-Amz-Apigw-Id", ""},
+	{"the Heroku router (Via in its answer names it)", "Via", "vegur"},
+	{"the Heroku router (Via in its answer names it)", "Via", "heroku-router"},
+	{"Caddy (Via in its answer names it)", "Via", " caddy"},
+	{"Envoy (X-Envoy-Upstream-Service-Time is in its answer)", "X-Envoy-Upstream-Service-Time", ""},
+	{"Envoy (Server in its answer names it)", "Server", "envoy"},
+	{"IIS with Application Request Routing (X-Powered-By in its answer names it)", "X-Powered-By", "arr/"},
+}
+
+// signedBy says what kind of hop stands between two sightings by what it wrote
+// into the answer: what the answer behind it had already does not count.
+func signedBy(before, after *analyze.Sighting) string {
+	if before == nil || before.Response == nil {
+		return ""
+	}
+	m := &marks{head: before.Response, seen: after.Response}
+	for _, s := range signatures {
+		if m.addedTo(s.header, s.text) && m.head.Has(s.header) {
+			return s.looks
+		}
+	}
+	return ""
 }
 
 // balancerLike says which of AWS's load balancers stands between two sightings,

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"elbscope/analyze"
 )
@@ -33,4 +34,28 @@ func behindColon(words string) string {
 		return ""
 	}
 	return ": " + words
+}
+
+// The pages tell apart what was changed by the words of missing. What stands
+// behind "was changed from" came from the wire, and decides nothing.
+
+// ChangedMethod reports whether the method did not stay GET.
+func (f *facts) ChangedMethod() bool { return f.Example || f.misses("the method is not GET") }
+
+// ChangedUpgrade reports whether Upgrade says something else than websocket.
+func (f *facts) ChangedUpgrade() bool {
+	return f.Example || f.misses("Upgrade does not say websocket")
+}
+
+// LostHeader reports whether the key or the version did not arrive.
+func (f *facts) LostHeader() bool {
+	return f.misses("Sec-WebSocket-Key is missing") || f.misses("Sec-WebSocket-Version is missing")
+}
+
+// ChangedHeader reports whether the key or the version is another one.
+func (f *facts) ChangedHeader() bool { return f.Example || strings.Contains(f.Missing, changedFrom) }
+
+func (f *facts) misses(words string) bool {
+	own, _, _ := strings.Cut(f.Missing, changedFrom)
+	return strings.Contains(own, words)
 }

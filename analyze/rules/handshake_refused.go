@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"elbscope/analyze"
 	"elbscope/internal/wiretext"
@@ -69,3 +70,9 @@ var refusedWords = words{
 		p.path(f.Handshake)
 	},
 }.made()
+
+// ForbiddenByEnvoy reports whether Envoy itself says that the route lets no
+// WebSocket through.
+func (f *facts) ForbiddenByEnvoy() bool {
+	return f.Example || strings.HasPrefix(f.Status, "403") && strings.HasPrefix(strings.ToLower(f.By), "envoy")
+}

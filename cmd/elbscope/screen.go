@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,9 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	if failure := f.failure.Load(); failure != nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
+	quit := dumpOnQuit(app, say.w)
 	err := app.Run()
+	by := quit()
 	lift()
 	if err != nil {
 		return say.complain(exitUsage, &hintError{"there is no terminal for the screen: " + err.Error(), withoutScreen()})
@@ -96,12 +99,11 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 		case <-time.After(savePatience):
 		}
 	}
-	return v.end(ctx, o, say, f)
+	return v.end(cmp.Or(by, endedBy(ctx)), o, say, f)
 }
 
-// end says how it ended, when the screen is gone.
-func (v *view) end(ctx context.Context, o *options, say *messages, f *feed) int {
-	by := endedBy(ctx)
+// end says how it ended, when the screen is gone; by is nil where no signal did.
+func (v *view) end(by *ended, o *options, say *messages, f *feed) int {
 	if failure := f.failure.Load(); failure != nil && by == nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}

@@ -3,10 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
+
+	"elbscope/ui"
 )
 
 // endings are the signals that end a run in order.
@@ -47,5 +52,50 @@ func shield(ctx context.Context) (lift func()) {
 	return func() {
 		unhook()
 		end()
+	}
+}
+
+// dumpOnQuit answers SIGQUIT, which asks where a program hangs, as Go does: with
+// the stacks of all goroutines as they were then, on w. But the terminal is put
+// in order first. The answer is given until quit is called, which is when the
+// screen is gone; it returns the signal, nil if none came.
+func dumpOnQuit(app *ui.App, w io.Writer) (quit func() *ended) {
+	quits := make(chan os.Signal, 1)
+	signal.Notify(quits, syscall.SIGQUIT)
+	gone, told := make(chan struct{}), make(chan *ended, 1)
+	go func() {
+		var by *ended
+		defer func() { told <- by }()
+		select {
+		case <-gone:
+			return
+		case s := <-quits:
+			by = &ended{s}
+		}
+		stacks := allStacks()
+		app.Leave()
+		select {
+		case <-gone:
+			fmt.Fprintf(w, "%s\n", stacks)
+		case <-time.After(leavePatience): // it is the screen that hangs
+			app.Abandon()
+			fmt.Fprintf(w, "elbscope: %v\n%s\n", by, stacks)
+			os.Exit(by.status())
+		}
+	}()
+	return func() *ended {
+		signal.Stop(quits)
+		close(gone)
+		return <-told
+	}
+}
+
+// allStacks is what every goroutine does at present.
+func allStacks() []byte {
+	for size := 64 << 10; ; size *= 2 {
+		b := make([]byte, size)
+		if n := runtime.Stack(b, true); n < size {
+			return b[:n]
+		}
 	}
 }

@@ -25,6 +25,19 @@ func TestSignalsOnTheScreen(t *testing.T) {
 	x.restored()
 }
 
+// TestQuitOnTheScreen wants Go's answer to SIGQUIT, what every goroutine does,
+// and to be able to read it: on a terminal in order.
+func TestQuitOnTheScreen(t *testing.T) {
+	x := newTerminal(t, 100, 40)
+	x.say("sh -c 'echo $$ > pid; exec elbscope $SAMPLES/article-502.pcapng' 2> said; echo status $?")
+	x.see("rewritten", "read to the end", "? help")
+	x.signal(syscall.SIGQUIT)
+	x.see("status 131")
+	x.restored()
+	x.say("grep -c -e '^goroutine 1 ' -e ended.by.a.signal:.quit -e App..Run.0x said")
+	x.see("\n3")
+}
+
 // TestCtrlZ goes to the shell and comes back, and finds both in order.
 func TestCtrlZ(t *testing.T) {
 	x := newTerminal(t, 80, 24)

@@ -122,7 +122,7 @@ var circumstances = []struct {
 	}},
 	{"gave up waiting", func(f *analyze.Facts) fitness { return either(byClient(f), fitting, contradicted) }},
 	// The only one that helps against every timer on the way.
-	{"Say something more often", func(*analyze.Facts) fitness { return fitting }},
+	{"Say something more often", always},
 	{"the server sends it", func(f *analyze.Facts) fitness { return either(f.By == f.Arrived.To, fitting, contradicted) }},
 	{"a hop sends it", func(f *analyze.Facts) fitness { return either(f.By == f.Arrived.From, fitting, contradicted) }},
 	// What damaged the request is a finding of its own then.
@@ -142,9 +142,15 @@ var circumstances = []struct {
 	{"the hop is the load balancer", func(f *analyze.Facts) fitness {
 		return either(strings.HasPrefix(f.Hop, "the load balancer") && f.Looks == "", neutral, unlikely)
 	}},
+	// Whatever the hop is, that is what it has to do. nginx and HAProxy are told where.
+	{"Sec-WebSocket headers", always},
+	{"as it was sent", always},
+	{"method stay GET", always},
 	// Good to have afterwards, and no way out by itself.
 	{"PROXY protocol, both sides", func(*analyze.Facts) fitness { return unlikely }},
 }
+
+func always(*analyze.Facts) fitness { return fitting }
 
 // byClient reports whether the near side of the last leg closed it.
 func byClient(f *analyze.Facts) bool { return f.ClosedBy != "" && f.ClosedBy == f.Arrived.From }
@@ -152,23 +158,33 @@ func byClient(f *analyze.Facts) bool { return f.ClosedBy != "" && f.ClosedBy == 
 // product is a kind of hop: the words for it in titles, and in what is known
 // of the hop. unknown is how well it fits where nothing is known.
 type product struct {
-	titles  []string
-	looks   []string
+	titles []string
+	looks  []string
+	// another, if it is not "", is a kind with one of these words in its name.
+	another string
 	unknown func(*analyze.Finding, *analyze.Facts) fitness
 }
 
 // The order matters where a title names two.
 var products = []product{
-	{[]string{"nginx"}, []string{"nginx"}, func(f *analyze.Finding, facts *analyze.Facts) fitness {
+	{[]string{"ingress-nginx"}, []string{"ingress-nginx"}, "", never},
+	{[]string{"nginx"}, []string{"nginx"}, "ingress-nginx", func(f *analyze.Finding, facts *analyze.Facts) fitness {
 		return either(facts.Local || strings.HasPrefix(facts.Hop, "the server") || unmarked(f, facts), likely, unlikely)
 	}},
-	{[]string{"HAProxy"}, []string{"HAProxy"}, never},
-	{[]string{"Apache"}, []string{"Apache"}, never},
-	{[]string{"Varnish"}, []string{"Varnish"}, never},
-	{[]string{"CloudFront"}, []string{"CloudFront"}, never},
-	{[]string{"Network Load Balancer"}, []string{"Network Load Balancer"}, never},
-	{[]string{"Application Load Balancer: "}, []string{"Application Load Balancer"}, sameSide},
-	{[]string{"Classic Load Balancer", "Elastic Beanstalk", "Move to an Application Load Balancer"}, []string{"Classic Load Balancer"}, sameSide},
+	{[]string{"HAProxy"}, []string{"HAProxy"}, "", never},
+	{[]string{"Apache"}, []string{"Apache"}, "", never},
+	{[]string{"Varnish"}, []string{"Varnish"}, "", never},
+	{[]string{"Cloudflare"}, []string{"Cloudflare"}, "", never},
+	{[]string{"API Gateway"}, []string{"API Gateway"}, "", never},
+	{[]string{"Heroku"}, []string{"Heroku"}, "", never},
+	{[]string{"Envoy"}, []string{"Envoy"}, "", never},
+	{[]string{"Traefik"}, []string{"Traefik"}, "", never},
+	{[]string{"Caddy"}, []string{"Caddy"}, "", never},
+	{[]string{"IIS"}, []string{"IIS"}, "", never},
+	{[]string{"CloudFront"}, []string{"CloudFront"}, "", never},
+	{[]string{"Network Load Balancer"}, []string{"Network Load Balancer"}, "", never},
+	{[]string{"Application Load Balancer: "}, []string{"Application Load Balancer"}, "", sameSide},
+	{[]string{"Classic Load Balancer", "Elastic Beanstalk", "Move to an Application Load Balancer"}, []string{"Classic Load Balancer"}, "", sameSide},
 }
 
 func never(*analyze.Finding, *analyze.Facts) fitness { return unlikely }
@@ -198,6 +214,8 @@ func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 		known = facts.By // which it signed
 	}
 	switch {
+	case p.another != "" && mentions(known, p.another):
+		return unlikely
 	case slices.ContainsFunc(p.looks, func(w string) bool { return mentions(known, w) }):
 		return either(undecided(facts.Looks), likely, fitting)
 	case facts.Looks != "":
@@ -255,7 +273,7 @@ func advice(c *choice) string {
 // withArticle puts one before a kind of hop.
 func withArticle(kind string) string {
 	switch {
-	case kind == "nginx", kind == "HAProxy", kind == "Elastic Beanstalk":
+	case slices.Contains([]string{"nginx", "HAProxy", "Envoy", "Elastic Beanstalk"}, kind):
 		return kind
 	case strings.HasPrefix(kind, "nginx "), strings.HasPrefix(kind, "Application "):
 		return "an " + kind

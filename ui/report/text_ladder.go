@@ -120,6 +120,9 @@ func marksOf(h *analyze.Handshake, legs [][]*analyze.Sighting) map[int]string {
 		after := h.Sightings[d.After]
 		node := slices.IndexFunc(legs, func(l []*analyze.Sighting) bool { return l[0].Hop == after.Hop })
 		what := damageWords(d.Kind, after)
+		if what == "" && d.Before >= 0 {
+			what = "changed " + otherValue(h.Sightings[d.Before].Request, after.Request)
+		}
 		if d.Before < 0 && d.Kind != analyze.Malformed {
 			what = orBefore + what
 		}
@@ -153,6 +156,19 @@ func relayNode(h *analyze.Handshake, legs [][]*analyze.Sighting) int {
 	return len(legs) - 1
 }
 
+// otherValue names the header that has another value behind a hop than before
+// it, where both are whole.
+func otherValue(before, after *http1.Head) string {
+	for _, name := range []string{"Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
+		if before.Join(name) != after.Join(name) {
+			return name
+		}
+	}
+	return "a value"
+}
+
+// damageWords says what a kind of damage did to the head of after; "" where only
+// the head before it tells.
 func damageWords(kind analyze.Verdict, after *analyze.Sighting) string {
 	switch kind {
 	case analyze.Rewritten:
@@ -169,21 +185,22 @@ func damageWords(kind analyze.Verdict, after *analyze.Sighting) string {
 	}
 	var parts []string
 	for _, part := range []struct {
-		tri  analyze.Tri
-		name string
+		tri          analyze.Tri
+		header, name string
 	}{
-		{after.Signs.Get, "the method"}, {after.Signs.HTTP11, "the version"},
-		{after.Signs.Upgrade, "Upgrade"}, {after.Signs.Connection, "Connection"},
-		{after.Signs.Key, "Sec-WebSocket-Key"}, {after.Signs.Version, "Sec-WebSocket-Version"},
+		{after.Signs.Get, "", "the method"}, {after.Signs.HTTP11, "", "the version"},
+		{after.Signs.Upgrade, "Upgrade", "Upgrade"}, {after.Signs.Connection, "Connection", "Connection"},
+		{after.Signs.Key, "Sec-WebSocket-Key", "Sec-WebSocket-Key"}, {after.Signs.Version, "Sec-WebSocket-Version", "Sec-WebSocket-Version"},
 	} {
-		if part.tri == analyze.No {
-			parts = append(parts, part.name)
+		switch {
+		case part.tri != analyze.No:
+		case part.header != "" && !after.Request.Has(part.header):
+			parts = append(parts, "removed "+part.header)
+		default:
+			parts = append(parts, "changed "+part.name)
 		}
 	}
-	if len(parts) == 0 {
-		return "changed it"
-	}
-	return "changed " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // node writes one hop; a mark that does not fit beside it goes below.

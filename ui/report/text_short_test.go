@@ -37,14 +37,30 @@ func realFacts(rule string) *analyze.Finding {
 
 func TestEveryWordOfTheChoiceIsUsed(t *testing.T) {
 	var titles []string
-	for _, id := range rules.IDs() {
-		e, err := realExplain(realFacts(id))
+	tell := func(f *analyze.Finding) {
+		e, err := realExplain(f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range e.Remedies {
 			titles = append(titles, r.Title)
 		}
+	}
+	for _, id := range rules.IDs() {
+		tell(realFacts(id))
+	}
+	// What is told of one kind of hop, or of one kind of damage, alone.
+	for _, p := range products {
+		f := realFacts("upgrade-dropped")
+		reword(f, func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) { facts.Looks = p.looks[0] })
+		tell(f)
+	}
+	for _, missing := range []string{
+		"Sec-WebSocket-Key is missing", "the method is not GET", "Upgrade does not say websocket", "Sec-WebSocket-Version was changed from 13 to 8",
+	} {
+		f := realFacts("handshake-altered")
+		reword(f, func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) { facts.Missing = missing })
+		tell(f)
 	}
 	used := func(word string) bool {
 		return slices.ContainsFunc(titles, func(s string) bool { return strings.Contains(s, word) })
@@ -120,8 +136,26 @@ func TestChoice(t *testing.T) {
 		"HTTP/1.0": {"http10-downgrade", 2, analyze.Facts{Hop: balancer, Arrived: analyze.SightingFacts{Version: "HTTP/1.0"}},
 			[]string{"nginx on the instance"}, "If it is an nginx on the instance, pass the upgrade on"},
 		"haproxy": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "HAProxy or Envoy (it writes all header names in lower case)"},
-			[]string{"If the hop is HAProxy"}, "If the hop is HAProxy, remove `option httpclose`"},
-		"none of them": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "Cloudflare (CF-Ray is set)"}, nil, ""},
+			[]string{"If the hop is HAProxy", "Envoy: let websocket"}, "If the hop is HAProxy, remove `option httpclose`"},
+		"Cloudflare": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "Cloudflare (CF-Ray is in its answer)"},
+			[]string{"Cloudflare: switch"}, "Cloudflare: switch WebSockets on"},
+		"an ingress": {"upgrade-dropped", 2, analyze.Facts{Hop: balancer, Looks: "ingress-nginx of Kubernetes (X-Scheme and X-Forwarded-Scheme are set)"},
+			[]string{"ingress-nginx: leave"}, "ingress-nginx: leave Connection"},
+		"Traefik on the instance": {"upgrade-dropped", 3, analyze.Facts{Hop: "the instance's own proxy (", Local: true, Looks: "Traefik (X-Forwarded-Server, X-Forwarded-Port and X-Real-Ip are set)"},
+			[]string{"Traefik: look for a middleware"}, "Traefik: look for a middleware"},
+		"none of them": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "a firewall (it says so)"}, nil, ""},
+		"the key is lost": {"handshake-altered", 2, analyze.Facts{Hop: balancer, Missing: "Sec-WebSocket-Key is missing"},
+			[]string{"Let the Sec-WebSocket headers through"}, "Let the Sec-WebSocket headers through"},
+		"the key is lost in CloudFront": {"handshake-altered", 2, analyze.Facts{Hop: balancer, Missing: "Sec-WebSocket-Key is missing", Looks: "CloudFront (X-Amz-Cf-Id is set)"},
+			[]string{"CloudFront: forward", "Let the Sec-WebSocket"}, "CloudFront: forward the WebSocket headers"},
+		"the version is another in nginx": {"handshake-altered", 2, analyze.Facts{Hop: balancer, Missing: "Sec-WebSocket-Version was changed from 13 to the method is not GET", Looks: "nginx (X-Real-IP is set)"},
+			[]string{"If the hop is nginx", "Pass the Sec-WebSocket headers on"}, "Remove `proxy_set_header` lines"},
+		"POST": {"handshake-altered", 2, analyze.Facts{Hop: balancer, Missing: "the method is not GET"},
+			[]string{"Let the method stay GET"}, "Let the method stay GET"},
+		"another upgrade": {"handshake-altered", 2, analyze.Facts{Hop: balancer, Missing: "Upgrade does not say websocket"},
+			[]string{"Pass Upgrade on as it was sent"}, "Pass Upgrade on as it was sent"},
+		"forbidden by Envoy": {"handshake-refused", 0, analyze.Facts{Status: "403 Forbidden", By: "envoy on 192.0.2.20:80"},
+			[]string{"403: let websocket", "403: compare"}, "Let websocket upgrades through in Envoy"},
 		"forbidden":    {"handshake-refused", 0, analyze.Facts{Status: "403 Forbidden"}, []string{"403: "}, "Compare Origin and Host"},
 		"redirected":   {"handshake-refused", 0, analyze.Facts{Status: "307 Temporary Redirect"}, []string{"301 to 308"}, "Leave the WebSocket path"},
 		"502 by nginx": {"handshake-refused", 0, analyze.Facts{Status: "502 Bad Gateway", By: "nginx on 192.0.2.20:80"}, []string{"502, 503", "nginx on"}, "Look behind"},
