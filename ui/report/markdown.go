@@ -3,6 +3,8 @@ package report
 import (
 	"regexp"
 	"strings"
+
+	"elbscope/internal/wiretext"
 )
 
 // markdown prints an explanation as plain text. It knows what explanations
@@ -14,7 +16,7 @@ func (p *page) markdown(indent, md string) {
 	first, rest := indent, indent
 	flush := func() {
 		if len(words) > 0 {
-			p.text(first, rest, p.own(inline(strings.Join(words, " "))))
+			p.paragraph(first, rest, strings.Join(words, " "))
 		}
 		words, first, rest = words[:0], indent, indent
 	}
@@ -45,6 +47,21 @@ func (p *page) markdown(indent, md string) {
 		}
 	}
 	flush()
+}
+
+// paragraph prints text, and an address at its end in one piece: it is there to
+// be copied.
+func (p *page) paragraph(first, rest, text string) {
+	before, url := text, ""
+	if i := strings.LastIndex(text, " "); i >= 0 {
+		before, url = text[:i], text[i+1:]
+	}
+	if !strings.HasPrefix(url, "https://") || wiretext.Width(rest+url) <= p.width {
+		p.text(first, rest, p.own(inline(text)))
+		return
+	}
+	p.text(first, rest, p.own(inline(before)))
+	p.whole(rest + p.own(url))
 }
 
 // code is a line that is shown as it is.
