@@ -113,7 +113,20 @@ var (
 // RedactText returns text, or a header value of which nothing particular is
 // known, without the secrets that can be told as such: those in URLs, web
 // tokens, and "name=value" where the name leaves no doubt.
-func RedactText(s string) string { return redactText(s, 0) }
+//
+// What is masked may leave a rest that now reads as part of a secret: it is
+// looked at again, until nothing changes.
+func RedactText(s string) string {
+	const most = 4 // of odd bytes each round takes some
+	for range most {
+		once := redactText(s, 0)
+		if once == s {
+			break
+		}
+		s = once
+	}
+	return s
+}
 
 func redactText(s string, depth int) string {
 	if strings.Contains(s, `"`) {
