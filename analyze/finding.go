@@ -193,6 +193,16 @@ func (f *Facts) HopAnswered() bool {
 	return f.Looks == "" && f.Front != "" && !strings.HasPrefix(f.Hop, "something ") && strings.HasSuffix(f.By, " on "+f.Front)
 }
 
+// Kinds are the kinds of hop that Looks names, without its reason: "HAProxy or
+// Envoy".
+func (f *Facts) Kinds() string {
+	kinds, _, _ := strings.Cut(f.Looks, " (")
+	return kinds
+}
+
+// Undecided reports whether Looks names more than one kind of hop.
+func (f *Facts) Undecided() bool { return strings.Contains(f.Kinds(), " or ") }
+
 // SightingFacts are one sighting in words.
 type SightingFacts struct {
 	// From and To are endpoints (ip:port), Packet the packet number.

@@ -18,14 +18,11 @@ func fits(h *http1.Head, x *exchange) Tri {
 	if h.Status() != 101 || x.sighting == nil || !ws.ValidKey(x.sighting.key) {
 		return Unknown
 	}
-	value, one := "", 0
-	for v := range h.Values("Sec-WebSocket-Accept") {
-		value, one = v, one+1
-	}
-	if one != 1 || !ws.ValidAccept(value) {
+	const field = "Sec-WebSocket-Accept"
+	if h.Count(field) != 1 || !ws.ValidAccept(h.Get(field)) {
 		return Unknown
 	}
-	return yesNo(value == ws.Accept(x.sighting.key))
+	return yesNo(h.Get(field) == ws.Accept(x.sighting.key))
 }
 
 // upgradedBy returns which of the requests that wait a 101 answers: the one with

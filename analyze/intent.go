@@ -15,8 +15,7 @@ import (
 // A target that points to a WebSocket counts only where the rest of the head
 // is not in the capture: people and crawlers fetch such targets, too.
 func intends(h *http1.Head) bool {
-	for f := range h.Fields() {
-		name := f.Name
+	for name := range h.Names() {
 		if len(name) < len("Upgrade") || name[0]|0x20 != 's' && name[0]|0x20 != 'u' {
 			continue
 		}

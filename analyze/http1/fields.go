@@ -122,13 +122,10 @@ func (h *Head) addField(line string, at int, ended bool) bool {
 			return false
 		}
 	}
-	from, to := colon+1, len(trimRight(line))
-	for from < to && (line[from] == ' ' || line[from] == '\t') {
-		from++
-	}
+	value := trimLeft(line[colon+1:])
 	h.fields = append(h.fields, fieldPlace{
-		name:  place{uint32(at), uint32(at + n)},
-		value: place{uint32(at + from), uint32(at + max(from, to))},
+		name:  placeOf(line[:n], at),
+		value: placeOf(trimRight(value), at+len(line)-len(value)),
 	})
 	return true
 }

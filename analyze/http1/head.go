@@ -69,7 +69,9 @@ func (h *Head) valueAt(p place) string {
 	return v
 }
 
-// named reports whether field i has that name, in any case.
+// named reports whether field i has that name, in any case. Names are ASCII:
+// strings.EqualFold alone would take a Kelvin sign for a k, and look at names of
+// any length.
 func (h *Head) named(i int, name string) bool {
 	p := h.fields[i].name
 	return p.len() == len(name) && strings.EqualFold(h.at(p), name)
@@ -82,6 +84,17 @@ func (h *Head) Len() int { return len(h.fields) }
 func (h *Head) Field(i int) Field {
 	f := &h.fields[i]
 	return Field{Name: h.at(f.name), Value: h.valueAt(f.value)}
+}
+
+// Names yields the names of all fields in order, as they were sent.
+func (h *Head) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range h.fields {
+			if !yield(h.at(h.fields[i].name)) {
+				return
+			}
+		}
+	}
 }
 
 // Fields yields all fields in order.

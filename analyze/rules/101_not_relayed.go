@@ -90,3 +90,7 @@ func byHop(h *analyze.Handshake) []*analyze.Sighting {
 	}
 	return legs
 }
+
+// firstLeg is the leg nearest to the client, as its last try saw it: what that
+// was answered is what the client got.
+func firstLeg(h *analyze.Handshake) *analyze.Sighting { return byHop(h)[0] }

@@ -70,10 +70,6 @@ func badAcceptFinding(c *analyze.Case, wrong, inner *analyze.Sighting) *analyze.
 	return f
 }
 
-// firstLeg is the leg nearest to the client, as its last try saw it: what that
-// was answered is what the client got.
-func firstLeg(h *analyze.Handshake) *analyze.Sighting { return byHop(h)[0] }
-
 // acceptFault says what is wrong with a Sec-WebSocket-Accept.
 type acceptFault uint8
 

@@ -125,8 +125,7 @@ type facts struct {
 // MayBe reports whether the hop looks like a kind of software, alone or among
 // others. The examples show what there is for all kinds.
 func (f *facts) MayBe(kind string) bool {
-	kinds, _, _ := strings.Cut(f.Looks, " (")
-	return f.Example || strings.Contains(kinds, kind)
+	return f.Example || strings.Contains(f.Kinds(), kind)
 }
 
 // InstanceOnly reports whether the capture shows that what stands before the

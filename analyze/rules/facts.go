@@ -146,7 +146,7 @@ func setHop(f *analyze.Facts, before, after *analyze.Sighting) {
 		seen = before.Request
 	}
 	f.Looks = looksLike(seen, after)
-	if signed := signedBy(before, after); signed != "" && (f.Looks == "" || leavesOpen(f.Looks)) {
+	if signed := signedBy(before, after); signed != "" && (f.Looks == "" || f.Undecided()) {
 		f.Looks = signed
 	}
 	if f.Looks == "" && after.Leg == analyze.InstanceLeg && (before == nil || before.Leg == analyze.ClientLeg) {
@@ -194,6 +194,14 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }
 
+// The words of lacks by which the pages tell damages apart.
+const (
+	notGET       = "the method is not GET"
+	notWebSocket = "Upgrade does not say websocket"
+	noKey        = "Sec-WebSocket-Key is missing"
+	noVersion    = "Sec-WebSocket-Version is missing"
+)
+
 // lacks lists what a sighting's request lacks of a handshake, each ready for
 // a sentence. No words from the wire are in it.
 func lacks(s *analyze.Sighting) []string {
@@ -203,7 +211,7 @@ func lacks(s *analyze.Sighting) []string {
 			l = append(l, words)
 		}
 	}
-	add(s.Signs.Get, "the method is not GET")
+	add(s.Signs.Get, notGET)
 	if s.Request.Version() == "1.0" {
 		add(s.Signs.HTTP11, "it is HTTP/1.0")
 	} else {
@@ -212,15 +220,15 @@ func lacks(s *analyze.Sighting) []string {
 	if s.Signs.UpgradeThere == analyze.No {
 		l = append(l, "Upgrade is missing")
 	} else {
-		add(s.Signs.Upgrade, "Upgrade does not say websocket")
+		add(s.Signs.Upgrade, notWebSocket)
 	}
 	if s.Request.Has("Connection") {
 		add(s.Signs.Connection, "Connection does not say Upgrade")
 	} else {
 		add(s.Signs.Connection, "Connection is missing")
 	}
-	add(s.Signs.Key, "Sec-WebSocket-Key is missing")
-	add(s.Signs.Version, "Sec-WebSocket-Version is missing")
+	add(s.Signs.Key, noKey)
+	add(s.Signs.Version, noVersion)
 	return l
 }
 

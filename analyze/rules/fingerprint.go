@@ -56,8 +56,8 @@ func (m *marks) lowered() bool {
 }
 
 func allLower(h *http1.Head) bool {
-	for f := range h.Fields() {
-		if f.Name != strings.ToLower(f.Name) {
+	for name := range h.Names() {
+		if name != strings.ToLower(name) {
 			return false
 		}
 	}
@@ -113,12 +113,6 @@ var prints = []struct {
 		return m.seen != nil && m.head.Get("Connection") == "Keep-Alive" && m.seen.Get("Connection") != "Keep-Alive"
 	}},
 	{"HAProxy or Envoy (it writes all header names in lower case)", (*marks).lowered},
-}
-
-// leavesOpen reports whether looks names two kinds of hop: "HAProxy or Envoy".
-func leavesOpen(looks string) bool {
-	kinds, _, _ := strings.Cut(looks, " (")
-	return strings.Contains(kinds, " or ")
 }
 
 // signatures are what hops write into the answers that they pass on or make up.

@@ -40,17 +40,13 @@ func behindColon(words string) string {
 // behind "was changed from" came from the wire, and decides nothing.
 
 // ChangedMethod reports whether the method did not stay GET.
-func (f *facts) ChangedMethod() bool { return f.Example || f.misses("the method is not GET") }
+func (f *facts) ChangedMethod() bool { return f.Example || f.misses(notGET) }
 
 // ChangedUpgrade reports whether Upgrade says something else than websocket.
-func (f *facts) ChangedUpgrade() bool {
-	return f.Example || f.misses("Upgrade does not say websocket")
-}
+func (f *facts) ChangedUpgrade() bool { return f.Example || f.misses(notWebSocket) }
 
 // LostHeader reports whether the key or the version did not arrive.
-func (f *facts) LostHeader() bool {
-	return f.misses("Sec-WebSocket-Key is missing") || f.misses("Sec-WebSocket-Version is missing")
-}
+func (f *facts) LostHeader() bool { return f.misses(noKey) || f.misses(noVersion) }
 
 // ChangedHeader reports whether the key or the version is another one.
 func (f *facts) ChangedHeader() bool { return f.Example || strings.Contains(f.Missing, changedFrom) }

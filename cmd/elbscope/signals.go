@@ -1,13 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
+	"runtime/pprof"
 	"syscall"
 	"time"
 
@@ -72,14 +73,15 @@ func dumpOnQuit(app *ui.App, w io.Writer) (quit func() *ended) {
 		case s := <-quits:
 			by = &ended{s}
 		}
-		stacks := allStacks()
+		var stacks bytes.Buffer
+		_ = pprof.Lookup("goroutine").WriteTo(&stacks, 2) // a Buffer takes all
 		app.Leave()
 		select {
 		case <-gone:
-			fmt.Fprintf(w, "%s\n", stacks)
+			fmt.Fprintf(w, "%s\n", &stacks)
 		case <-time.After(leavePatience): // it is the screen that hangs
 			app.Abandon()
-			fmt.Fprintf(w, "elbscope: %v\n%s\n", by, stacks)
+			fmt.Fprintf(w, "elbscope: %v\n%s\n", by, &stacks)
 			os.Exit(by.status())
 		}
 	}()
@@ -87,15 +89,5 @@ func dumpOnQuit(app *ui.App, w io.Writer) (quit func() *ended) {
 		signal.Stop(quits)
 		close(gone)
 		return <-told
-	}
-}
-
-// allStacks is what every goroutine does at present.
-func allStacks() []byte {
-	for size := 64 << 10; ; size *= 2 {
-		b := make([]byte, size)
-		if n := runtime.Stack(b, true); n < size {
-			return b[:n]
-		}
 	}
 }

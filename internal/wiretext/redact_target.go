@@ -114,10 +114,10 @@ var (
 // known, without the secrets that can be told as such: those in URLs, web
 // tokens, and "name=value" where the name leaves no doubt.
 //
-// What is masked may leave a rest that now reads as part of a secret: it is
-// looked at again, until nothing changes.
+// What is masked may have made the rest look like part of a URL, in which a
+// secret ends sooner than in text: it is looked at again, until nothing changes.
 func RedactText(s string) string {
-	const most = 4 // of odd bytes each round takes some
+	const most = 4 // hostile input is not to cost more than a few times its length
 	for range most {
 		once := redactText(s, 0)
 		if once == s {

@@ -135,7 +135,7 @@ var circumstances = []struct {
 	}},
 	{"look for another hop", func(f *analyze.Facts) fitness {
 		if mentions(f.Looks, "Application Load Balancer") {
-			return either(undecided(f.Looks), likely, fitting)
+			return either(f.Undecided(), likely, fitting)
 		}
 		return either(f.Looks == "", unlikely, contradicted)
 	}},
@@ -217,7 +217,7 @@ func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 	case p.another != "" && mentions(known, p.another):
 		return unlikely
 	case slices.ContainsFunc(p.looks, func(w string) bool { return mentions(known, w) }):
-		return either(undecided(facts.Looks), likely, fitting)
+		return either(facts.Undecided(), likely, fitting)
 	case facts.Looks != "":
 		return unlikely
 	}
@@ -229,12 +229,6 @@ func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 func mentions(s, word string) bool {
 	before, _, _ := strings.Cut(s, " (X-")
 	return strings.Contains(strings.ToLower(before), strings.ToLower(word))
-}
-
-// undecided reports whether looks names two kinds of hop: "HAProxy or Envoy".
-func undecided(looks string) bool {
-	kinds, _, _ := strings.Cut(looks, " (")
-	return strings.Contains(kinds, " or ")
 }
 
 // best is what the answer advises, nil where nothing fits.

@@ -95,8 +95,7 @@ func (p *page) rows(a, b *http1.Head) []row {
 func headersOf(heads ...*http1.Head) []string {
 	all := []string{"Host", "Connection", "Upgrade"}
 	for _, h := range heads {
-		for f := range h.Fields() {
-			name := f.Name
+		for name := range h.Names() {
 			own := len(name) >= 14 && strings.EqualFold(name[:14], "Sec-WebSocket-")
 			if own && !slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, name) }) {
 				all = append(all, name)
