@@ -40,10 +40,21 @@ func (c *conn) upgradedBy(h *http1.Head) int {
 	return n
 }
 
+// answerDue returns the request whose answer would begin with the next byte; nil
+// where that is not known.
+func (s *side) answerDue() *exchange {
+	if c := s.c; s.parser.Between() && len(c.pending) == 1 && !(c.info.Midstream && c.responses == 0) {
+		return c.pending[0]
+	}
+	return nil
+}
+
 // mayHaveSwitched reports whether a response behind a hole may be part of what a
 // server says in a WebSocket, its 101 being in the hole: the only request without
 // an answer is one to upgrade, and the hole began where its answer would. Nothing
-// else is known that would stand there.
+// else is known that would stand there. A client that asked again, behind that
+// request, got no 101.
 func (s *side) mayHaveSwitched() bool {
-	return s.between && len(s.c.pending) == 1 && s.c.pending[0].upgrade
+	c := s.c
+	return s.missed != nil && len(c.pending) == 1 && c.pending[0] == s.missed && s.missed.upgrade
 }

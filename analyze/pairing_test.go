@@ -108,6 +108,9 @@ func TestPairing(t *testing.T) {
 		{"the 101 and a frame are missing, and HTTP follows", func(w *wire) {
 			w.asks(hs(keyA)...).hole(fromServer, 140).answers(bad...).closes()
 		}, "GET/chat 0", "undetermined undetermined 0 0:client:lost"},
+		{"the answer is missing, and a second handshake is refused", func(w *wire) {
+			w.asks(hs(keyA)...).asks(hs(keyB)...).hole(fromServer, 140).answers(bad...)
+		}, "GET/chat 0, GET/chat 400", "undetermined undetermined 0 0:client:lost\nrefused proven 400 0:client:400"},
 		{"the rest of a page is missing, and the handshake is refused", func(w *wire) {
 			w.asks(get("/a")...).answers("HTTP/1.1 200 OK", "Content-Length: 100").hole(fromServer, 150).asks(hs(keyA)...).answers(bad...)
 		}, "GET/a 200, GET/chat 400", "refused proven 400 0:client:400"},

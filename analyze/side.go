@@ -48,9 +48,12 @@ type side struct {
 	// next is what follows a head that ended HTTP.
 	next stage
 	// holed is set while messages may be missing in a hole; inGap during the
-	// parser's dealing with one. between is set if that hole began behind a whole
-	// message, or where the connection did.
-	holed, inGap, between bool
+	// parser's dealing with one.
+	holed, inGap bool
+	// missed is the request whose answer would stand where that hole begins, if
+	// the hole began behind a whole message, or where the connection did, and
+	// this was the only one that waited.
+	missed *exchange
 	// cutSwitch is set when the head that ended HTTP was itself cut.
 	cutSwitch bool
 	// waitsFor is the exchange whose answer a paused side waits for.
@@ -220,7 +223,7 @@ func (s *side) gap(n uint64) {
 	case speaking:
 		s.inGap = true
 		if !s.holed {
-			s.between = s.parser.Between() && !(s.c.info.Midstream && s.c.responses == 0)
+			s.missed = s.answerDue()
 		}
 		s.parser.Gap(n)
 		s.inGap = false
