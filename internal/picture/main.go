@@ -72,8 +72,11 @@ func run() error {
 
 // take runs the program and returns the screen with its escape sequences.
 func (s *shot) take(dir string) (string, error) {
+	// Each picture has a server of its own: one that was told to end may still
+	// be there when the next picture asks for a session, and takes it along.
+	socket := filepath.Join(dir, filepath.Base(s.file)+".tmux")
 	tmux := func(args ...string) (string, error) {
-		out, err := exec.Command("tmux", append([]string{"-S", filepath.Join(dir, "tmux"), "-f", os.DevNull}, args...)...).CombinedOutput()
+		out, err := exec.Command("tmux", append([]string{"-S", socket, "-f", os.DevNull}, args...)...).CombinedOutput()
 		if err != nil {
 			err = fmt.Errorf("tmux %s: %w: %s", args[0], err, out)
 		}
