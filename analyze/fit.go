@@ -55,6 +55,6 @@ func (s *side) answerDue() *exchange {
 // else is known that would stand there. A client that asked again, behind that
 // request, got no 101.
 func (s *side) mayHaveSwitched() bool {
-	c := s.c
-	return s.missed != nil && len(c.pending) == 1 && c.pending[0] == s.missed && s.missed.upgrade
+	waits := s.c.pending
+	return len(waits) == 1 && waits[0] == s.awaited && waits[0].upgrade
 }

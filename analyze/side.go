@@ -50,10 +50,10 @@ type side struct {
 	// holed is set while messages may be missing in a hole; inGap during the
 	// parser's dealing with one.
 	holed, inGap bool
-	// missed is the request whose answer would stand where that hole begins, if
+	// awaited is the request whose answer would stand where that hole begins, if
 	// the hole began behind a whole message, or where the connection did, and
 	// this was the only one that waited.
-	missed *exchange
+	awaited *exchange
 	// cutSwitch is set when the head that ended HTTP was itself cut.
 	cutSwitch bool
 	// waitsFor is the exchange whose answer a paused side waits for.
@@ -223,7 +223,7 @@ func (s *side) gap(n uint64) {
 	case speaking:
 		s.inGap = true
 		if !s.holed {
-			s.missed = s.answerDue()
+			s.awaited = s.answerDue()
 		}
 		s.parser.Gap(n)
 		s.inGap = false
