@@ -150,6 +150,8 @@ func (s *Source) Next(p *capture.Packet) error {
 			return nil
 		}
 		if s.ending == 0 && s.ctx.Err() != nil {
+			// The clock may be old: whoever reads the packets may have paused.
+			s.now = monotonic()
 			s.ending, s.endWall = s.now, wallClock()
 		}
 		if over := s.now - s.ending; s.ending != 0 && idle && (over > endPatience && !s.pending() || over > endPatienceMost) {
