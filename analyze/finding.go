@@ -153,6 +153,9 @@ type Facts struct {
 	// Meaning is what the answer tells about the backend, one or two
 	// sentences; empty where nothing is known.
 	Meaning string
+	// LostBehind is set when a server that the handshake came to whole answered
+	// as one does that saw no upgrade in it.
+	LostBehind bool
 	// ClosedBy is the endpoint that closed, How is "FIN" or "RST", Idle how
 	// long nothing had been said before ("60.0 s"), Took how long after the
 	// request it came.

@@ -159,6 +159,7 @@ func setAnswer(f *analyze.Facts, s *analyze.Sighting) {
 	f.Meaning = a.meaning
 	if a.sound != "" && s.Signs.Sound() {
 		f.Meaning = a.sound
+		f.LostBehind = strings.HasSuffix(a.sound, lostBehind)
 	}
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,7 @@ var answerTests = []struct {
 	{"engine.io", "Session ID unknown", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close", "Content-type: text/html"}},
 	{"engine.io", `{"code":2,"message":"Bad handshake method"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
 	{"engine.io (socket.io), as it looks, behind nginx/1.22.1", `{"code":3,"message":"Bad request"}`, true, []string{"HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1"}},
+	{"engine.io (socket.io) on uWebSockets.js", `{"code":3,"message":"Bad request"}`, true, []string{"HTTP/1.1 400 Bad Request", "Content-Type: application/json", "uWebSockets: 20"}},
 	{"engine.io", "Bad request", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close"}},
 	{"engine.io", `{"code":4,"message":"Forbidden"}`, true, []string{"HTTP/1.1 403 Forbidden"}},
 	{"engine.io", `{"code":5,"message":"Unsupported protocol version"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
@@ -187,12 +189,32 @@ func TestClientLegOnly(t *testing.T) {
 	}
 }
 
+// TestSoundMeaning: who says that it saw no upgrade, in answer to a handshake
+// that came whole, speaks of what was done to it on its server or behind it.
 func TestSoundMeaning(t *testing.T) {
-	var f, g analyze.Facts
-	setAnswer(&f, replyOf(t, `{"code":3`, []string{"HTTP/1.1 400 Bad Request"}))
-	setAnswer(&g, newScene(t).leg(analyze.InstanceLeg, sound...).answer(`{"code":3`, "HTTP/1.1 400 Bad Request").last)
-	if !strings.Contains(f.Meaning, "ordinary request") || !strings.Contains(g.Meaning, "Origin") {
-		t.Errorf("damaged %q sound %q", f.Meaning, g.Meaning)
+	behind := 0
+	for _, tt := range answerTests {
+		var damaged, whole analyze.Facts
+		setAnswer(&damaged, replyOf(t, tt.body, tt.lines))
+		setAnswer(&whole, newScene(t).leg(analyze.InstanceLeg, sound...).answer(tt.body, tt.lines...).last)
+		if damaged.LostBehind || strings.Contains(damaged.Meaning, "whole") {
+			t.Errorf("%q, damaged before: %q", tt.body, damaged.Meaning)
+		}
+		if blind := regexp.MustCompile("saw no|as an ordinary request|without its upgrade"); blind.MatchString(whole.Meaning) && !whole.LostBehind &&
+			!strings.Contains(whole.Meaning, ", or has none") {
+			t.Errorf("%q, whole: %q", tt.body, whole.Meaning)
+		}
+		if whole.LostBehind {
+			behind++
+		}
+	}
+	if behind < 12 {
+		t.Errorf("%d rows tell of what is behind the server", behind)
+	}
+	var refused analyze.Facts
+	setAnswer(&refused, newScene(t).leg(analyze.InstanceLeg, sound...).answer("Bad request", "HTTP/1.1 400 Bad Request").last)
+	if refused.LostBehind || !strings.Contains(refused.Meaning, "Origin") {
+		t.Errorf("an upgrade that engine.io refused: %q", refused.Meaning)
 	}
 }
 

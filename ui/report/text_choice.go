@@ -127,6 +127,7 @@ var circumstances = []struct {
 	{"a hop sends it", func(f *analyze.Facts) fitness { return either(f.By == f.Arrived.From, fitting, contradicted) }},
 	// What damaged the request is a finding of its own then.
 	{"was rewritten before", func(*analyze.Facts) fitness { return contradicted }},
+	{"takes the upgrade away", always},
 	{"nginx: make it expect", func(f *analyze.Facts) fitness {
 		return either(mentions(f.By, "nginx"), fitting, either(f.By == "", likely, neutral))
 	}},
@@ -207,8 +208,9 @@ func unmarked(f *analyze.Finding, facts *analyze.Facts) bool {
 
 func (p *product) fit(f *analyze.Finding, facts *analyze.Facts) fitness {
 	known := facts.Looks
-	if f.DamageHop == 0 && strings.HasPrefix(facts.Status, "502") {
-		// Who made up a 502 is where the next look goes.
+	if f.DamageHop == 0 && (facts.LostBehind || strings.HasPrefix(facts.Status, "502")) {
+		// Who made up a 502, or stands before who saw no upgrade, is where the
+		// next look goes.
 		known += " " + facts.By
 	} else if facts.HopAnswered() {
 		known = facts.By // which it signed

@@ -62,6 +62,9 @@ func TestEveryWordOfTheChoiceIsUsed(t *testing.T) {
 		reword(f, func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) { facts.Missing = missing })
 		tell(f)
 	}
+	behind := realFacts("handshake-refused")
+	reword(behind, func(_ *string, facts *analyze.Facts, _ []analyze.Evidence) { facts.LostBehind = true })
+	tell(behind)
 	used := func(word string) bool {
 		return slices.ContainsFunc(titles, func(s string) bool { return strings.Contains(s, word) })
 	}
@@ -119,6 +122,8 @@ func TestChoice(t *testing.T) {
 			[]string{"nginx at `203.0.113.10:80`: pass"}, "nginx at `203.0.113.10:80`: pass the upgrade on"},
 		"HTTP/1.0 from somewhere": {"http10-downgrade", 1, analyze.Facts{Hop: "something at or before 192.0.2.10", Back: "192.0.2.10", Inferred: true, Arrived: analyze.SightingFacts{Version: "HTTP/1.0", To: app}},
 			[]string{"nginx at or before `192.0.2.10`: pass"}, "If it is an nginx at or before `192.0.2.10`, pass the upgrade on"},
+		"lost behind an nginx": {"handshake-refused", 0, analyze.Facts{LostBehind: true, Status: "400 Bad Request", By: "engine.io (socket.io), as it looks, behind nginx on 192.0.2.10:80"},
+			[]string{"Behind this server", "nginx on the instance: pass"}, "Behind this server: find what"},
 		"signed by nginx": {"upgrade-dropped", 3, analyze.Facts{Hop: "the instance's own proxy (", Local: true, Front: app, Status: "502 Bad Gateway", By: "nginx/1.22.1 on " + app},
 			[]string{"nginx on the instance"}, "nginx on the instance: pass"},
 		"the cookie of a classic": {"connection-rewritten", 2, analyze.Facts{Hop: balancer, Looks: "a Classic Load Balancer, or what stands in its place (the client has its cookie AWSELB)"},
