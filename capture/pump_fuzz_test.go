@@ -48,18 +48,18 @@ func FuzzPump(f *testing.F) {
 		// Given again, the file is a second capture point; or goes on where it
 		// ended, if it holds but one moment.
 		file := asCapture(data)
-		four, ok := pumpWork(t, file, 4)
+		six, ok := pumpWork(t, file, 6)
 		if !ok {
 			return
 		}
-		four.check(t, len(data))
-		// Three times as much of it costs three times as much, and not nine. Of
-		// two, the second may be a capture point that tells nothing new: they
-		// are too few to go by.
-		if twelve, ok := pumpWork(t, file, 12); ok {
-			twelve.check(t, len(data))
-			if twelve.calls > 4*four.calls+20 || twelve.allocated > 4*four.allocated+others {
-				t.Errorf("four times a file of %d bytes: %+v; twelve times: %+v", len(file), four, twelve)
+		six.check(t, len(data))
+		// Three times as much of it costs three times as much, and not nine. Up
+		// to three of them may be capture points that tell nothing new, which
+		// makes five of it.
+		if eighteen, ok := pumpWork(t, file, 18); ok {
+			eighteen.check(t, len(data))
+			if eighteen.calls > 5*six.calls+20 || eighteen.allocated > 4*six.allocated+others {
+				t.Errorf("six times a file of %d bytes: %+v; eighteen times: %+v", len(file), six, eighteen)
 			}
 		}
 	})
