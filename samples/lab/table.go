@@ -57,9 +57,13 @@ func sumUp(outcomes []outcome, asked int, took time.Duration, interrupted error)
 	}
 	fmt.Fprintf(os.Stdout, "\n%8s %8s %8s %8s %8s %8s\n%8d %8d %8d %8d %8d %7.0fs\n",
 		"right", "wrong", "known", "lab", "views", "took", right, wrong, known, broken, views, took.Seconds())
+	if wrong+broken > 0 {
+		// Above they stand among hundreds, of which a log may keep the end.
+		fmt.Fprintln(os.Stdout, "\nfailed:")
+	}
 	for _, out := range outcomes {
 		if out.broken != nil || len(out.wrong) > 0 {
-			fmt.Fprintf(os.Stdout, "failed: %s\n", out.scene.name)
+			printOutcome(out)
 		}
 	}
 	switch {
