@@ -179,6 +179,9 @@ type Facts struct {
 	// local leg, of the instance's leg and of the client's leg, where they can
 	// be asked for a WebSocket by hand; empty where the capture has none.
 	Application, Instance, Balancer string
+	// Proxied is the innermost server (ip:port) that was sent a PROXY header,
+	// which has to be sent one by hand, too.
+	Proxied string
 	// Listener is the port of the load balancer that the client asked,
 	// ListenerFrom what shows it ("X-Forwarded-Port"), Scheme "http" or "https";
 	// each empty where the capture does not tell.

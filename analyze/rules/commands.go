@@ -73,7 +73,7 @@ func behind(f *facts, neutral string) string {
 }
 
 // instancePort is the port on which the load balancer asks the instance.
-func instancePort(f *facts) string { return portOf(f.Instance, "80") }
+func instancePort(f *facts) string { return portOf(f.Instance, portOf(f.Proxied, "80")) }
 
 // ports is a capture filter for all legs on the instance.
 func ports(f *facts) string {
@@ -93,19 +93,20 @@ func where(f *facts) string {
 		return codeSpan(endpoint) + " (" + name + ")"
 	}
 	inner := "the application's own port"
-	if !f.Example && endpointOr(f.Instance, f.Balancer) != "" {
+	if !f.Example && endpointOr(f.Instance, f.Proxied+f.Balancer) != "" {
 		inner += " (not in this capture)"
 	}
+	proxied := named(f.Proxied, "the instance, with a PROXY header", "its proxy on the instance")
 	return fmt.Sprintf("first %s, then %s, then %s",
 		named(f.Application, "the application", inner),
-		named(f.Instance, "the instance", "its proxy on the instance"),
+		named(f.Instance, "the instance", proxied),
 		named(f.Balancer, "the load balancer", "the load balancer"))
 }
 
 // curl asks for the WebSocket of this capture, at the innermost server that is
 // known. Its exit is bounded: after a 101 it would wait for ever.
 func curl(f *facts) string {
-	return curlAt(f, neutralApplication, f.Application, f.Instance, f.Balancer)
+	return curlAt(f, neutralApplication, f.Application, f.Instance, f.Proxied, f.Balancer)
 }
 
 // frontCurl asks in the way the client did, at the server that it asked.
@@ -125,7 +126,10 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 		}
 	}
 	url := "'http://" + at + path + "'"
-	const command = "curl -i -N -m 5 --http1.1 "
+	command := "curl -i -N -m 5 --http1.1 "
+	if at == f.Proxied && !f.Example {
+		command += "--haproxy-protocol "
+	}
 	before := ""
 	if masks(f) {
 		before = fillIn

@@ -160,6 +160,27 @@ func TestListener(t *testing.T) {
 	}
 }
 
+// TestAskWithProxyHeader: a server that was sent PROXY headers has to be sent one
+// by hand too, and is asked only where none is known that takes a plain request.
+func TestAskWithProxyHeader(t *testing.T) {
+	s := newScene(t).leg(analyze.InstanceLeg, sound...)
+	s.last.Proxy.Version = "v1"
+	f := &facts{Facts: baseFacts(&analyze.Finding{Handshake: s.h})}
+	if got := curl(f); !strings.Contains(got, " --haproxy-protocol ") || !strings.Contains(got, "http://10.99.1.2:80/") {
+		t.Errorf("only behind a PROXY header: %s", got)
+	}
+	if got := where(f); !strings.Contains(got, "own port (not in this capture), then `10.99.1.2:80` (the instance, with a PROXY header), then") {
+		t.Errorf("in the order %s", got)
+	}
+	if got := ports(f); !strings.HasPrefix(got, "tcp port 80 or") {
+		t.Errorf("a filter for %s", got)
+	}
+	f.Application = "127.0.0.1:3000"
+	if got := curl(f); strings.Contains(got, "haproxy") || !strings.Contains(got, "127.0.0.1:3000") {
+		t.Errorf("with the application's own leg: %s", got)
+	}
+}
+
 // TestLongTarget wants a long command to be taken for the same words, indented
 // as it stands on a page, and to fit there.
 func TestLongTarget(t *testing.T) {

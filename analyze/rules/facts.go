@@ -27,13 +27,14 @@ func baseFacts(of *analyze.Finding) analyze.Facts {
 }
 
 // setServers fills in whom one can ask by hand. A server that is sent PROXY
-// headers is left out: it would take a request without one for a broken one.
+// headers stands apart: it would take a request without one for a broken one.
 func setServers(f *analyze.Facts, h *analyze.Handshake) {
 	for _, s := range h.Sightings {
+		server := s.Conn.Server.String()
 		if s.Proxy.Version != "" {
+			f.Proxied = server
 			continue
 		}
-		server := s.Conn.Server.String()
 		switch s.Leg {
 		case analyze.LocalLeg:
 			f.Application = server
