@@ -113,27 +113,28 @@ func (se *session) leg(server netip.AddrPort, source int) *pollLeg {
 // polling says what the session of a handshake did after it, on the leg
 // nearest to the client.
 func (e *Engine) polling(h *Handshake) Polling {
-	first := h.First()
-	p := Polling{Session: sessionOf(first.Request.Target())}
+	// Asked again, it failed when the last try did.
+	tried := h.latest(h.First().Hop)
+	p := Polling{Session: sessionOf(tried.Request.Target())}
 	se := e.sessions[p.Session]
 	if p.Session == "" || se == nil {
 		return Polling{}
 	}
-	failed := first.Answered
+	failed := tried.Answered
 	if failed == 0 {
-		failed = first.Closed
+		failed = tried.Closed
 	}
 	for _, s := range se.tries {
 		p.Upgraded = p.Upgraded || s.Response != nil && s.Response.Status() == 101
 	}
 	i := slices.IndexFunc(se.legs, func(l pollLeg) bool {
-		return l.server == first.Conn.Server && l.source == first.RequestPacket.Source
+		return l.server == tried.Conn.Server && l.source == tried.RequestPacket.Source
 	})
 	if failed == 0 || i < 0 {
 		return p
 	}
 	leg := &se.legs[i]
-	off, _ := e.clocks.offset(first.RequestPacket.Source)
+	off, _ := e.clocks.offset(tried.RequestPacket.Source)
 	after := func(p poll) bool { return p.packet.Time+off >= failed }
 	n := slices.IndexFunc(leg.polls, after)
 	one := leg.last
