@@ -214,6 +214,7 @@ func (c *conn) reopen(d flow.Dir) {
 
 // End implements flow.Stream.
 func (c *conn) End(cause flow.EndCause) {
+	c.noteLeft()
 	for _, s := range c.side {
 		if s != nil {
 			s.end()

@@ -180,6 +180,9 @@ type Sighting struct {
 	// Holed is set when bytes of its connection are missing in the capture where
 	// a request or an answer may have been: the two above may not belong together.
 	Holed bool
+	// WentOn is set when the client went on with what is no HTTP, as after a 101,
+	// and no answer had been seen until its connection ended.
+	WentOn bool
 	// ForwardedFor is X-Forwarded-For as sent, "" where absent.
 	ForwardedFor string
 	// Proxy is the PROXY protocol header at the start of the connection.

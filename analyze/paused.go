@@ -85,6 +85,14 @@ func (c *conn) leftHTTP() bool {
 	return len(start) > 0 && found.Kind == preface.Unknown && !more
 }
 
+// noteLeft tells a handshake that waits for its answer how its client went on,
+// before what it said is looked at as HTTP.
+func (c *conn) noteLeft() {
+	if c.leftHTTP() && c.side[0].waitsFor.sighting != nil {
+		c.side[0].waitsFor.sighting.WentOn = true
+	}
+}
+
 // start returns the first bytes, as many as it takes to know what they are.
 func (h *held) start() (b []byte) {
 	for _, p := range h.pieces {

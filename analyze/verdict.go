@@ -241,12 +241,14 @@ func (e *Engine) judge(h *Handshake) {
 		e.judgeRelay(h, last)
 	case last.Answer == AnswerSeen:
 		h.Verdict = Refused
+		h.allowForRetry(last)
 	case last.Answer == AnswerClosed && e.mayTryAgain(h, last):
 		if h.Verdict, h.Certainty = Pending, Unsure; !e.cfg.Live {
 			h.cannotTell("the capture ends just after the last leg was closed without an answer, while the hop in front of it could still try again")
 		}
 	case last.Answer == AnswerClosed:
 		h.Verdict = Unanswered
+		h.allowForRetry(last)
 	default:
 		e.judgeOpen(h, last)
 	}
@@ -292,6 +294,9 @@ func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
 		case s.Answer == AnswerNone && e.cfg.Live:
 			h.Verdict, h.Why = Pending, ""
 			return
+		case s.WentOn:
+			h.Why += ", but the client went on as after a 101"
+			return
 		case s.Answer == AnswerNone, s.Answer == AnswerLost:
 			return
 		default:
@@ -310,9 +315,23 @@ func (e *Engine) mayTryAgain(h *Handshake, last *Sighting) bool {
 	return front != nil && front.Answer == AnswerNone && front.How == 0 && e.reached(last.ClosePacket.Source)-last.ClosePacket.Time < retryWithin
 }
 
+// allowForRetry takes back what the end of the last leg says of the handshake,
+// if the client of a leg in front of it went on as after a 101: that hop has tried
+// once more, unseen.
+func (h *Handshake) allowForRetry(last *Sighting) {
+	for hop := range last.Hop {
+		if front := h.latest(hop); front != nil && front.Answer == AnswerLost && front.WentOn {
+			h.cannotTell("the last leg did not end in a 101, but the client went on as after one: its answer is missing from the capture")
+			return
+		}
+	}
+}
+
 // judgeOpen says why there is no verdict on a sound handshake without answer.
 func (e *Engine) judgeOpen(h *Handshake, last *Sighting) {
 	switch {
+	case last.Answer == AnswerLost && last.WentOn:
+		h.cannotTell("packets are missing from the capture where the answer may have been, but the client went on as after a 101")
 	case last.Answer == AnswerLost:
 		h.cannotTell("packets are missing from the capture where the answer may have been")
 	case last.Answer == AnswerAlien:

@@ -138,6 +138,21 @@ func TestVerdicts(t *testing.T) {
 			tp.relay(back, inst, keyA, xff).closes()
 			c.answers(gateway...)
 		}, "unanswered proven 502 0:client:502 1:instance:closed"},
+		{"unanswered, and what the client was told is missing", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, xff).closes()
+			c.hole(fromServer, 100).closes()
+		}, "unanswered proven 0 0:client:lost 1:instance:closed"},
+		{"unanswered, but the client goes on as after a 101", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, xff).closes()
+			c.hole(fromServer, 129).bytes(fromClient, []byte{0x81, 0x85, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+		}, "undetermined undetermined 0 0:client:lost 1:instance:closed"},
+		{"refused, but the client goes on as after a 101", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, xff).answers(gateway...)
+			c.bytes(fromClient, []byte{0x81, 0x85, 1, 2, 3, 4, 5, 6, 7, 8, 9}).hole(fromServer, 129)
+		}, "undetermined undetermined 0 0:client:lost 1:instance:502"},
 		{"unanswered, by reset", func(tp *tape) { tp.relay(client, front, keyA).close(fromServer, flow.RST).end(flow.EndClosed) },
 			"unanswered proven 0 0:client:closed"},
 		{"the capture ends before the answer", func(tp *tape) { tp.relay(client, front, keyA) }, "undetermined undetermined 0 0:client:open"},

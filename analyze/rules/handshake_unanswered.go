@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +65,9 @@ var unansweredWords = words{
 		}
 		setClose(facts, s)
 		facts.Meaning = silence(s)
+		if slices.ContainsFunc(h.Sightings, func(o *analyze.Sighting) bool { return o.Hop < s.Hop && o.Answer == analyze.AnswerLost }) {
+			facts.Meaning = sentences(facts.Meaning, "What the client was told is missing in this capture: a further try may be, too.")
+		}
 		setBeyond(facts, h, s)
 	},
 	proof: func(f *analyze.Finding, p *proof) {
