@@ -213,7 +213,7 @@ func (g *grouping) parentOf(s *sighting) *placed {
 	var best *placed
 	bestScore := 0
 	for _, o := range g.open {
-		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) {
+		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) || o.upgraded(s) {
 			continue
 		}
 		score := 1 + kinship(o.sighting, s)
@@ -262,6 +262,14 @@ func (p *placed) fitsBetter(q *placed, s *sighting) bool {
 func (p *placed) served(s *sighting) bool {
 	return p.end() < s.Time || slices.ContainsFunc(p.children, func(child *placed) bool {
 		return sameLeg(child.sighting, s) && child.Answer == AnswerSeen && child.end() <= s.Time
+	})
+}
+
+// upgraded reports whether the hop behind p had the 101 that it asked for, on the
+// leg that s is on, before s began: it does not ask again.
+func (p *placed) upgraded(s *sighting) bool {
+	return slices.ContainsFunc(p.children, func(child *placed) bool {
+		return sameLeg(child.sighting, s) && child.Signs.Sound() && child.Answer == AnswerSeen && child.Response.Status() == 101 && child.Answered <= s.Time
 	})
 }
 

@@ -46,6 +46,12 @@ func TestOneHandshakeOrTwo(t *testing.T) {
 			tp.relay(back2, inst, keyA, xff).answers(switching...)
 			c.answers(switching...)
 		}, []string{"healthy proven 101 0:client:101 1:instance:closed 1:instance:101"}},
+		{"the client's next handshake with its one key, on the inner leg alone", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, xff).answers(switching...)
+			c.hole(fromServer, 129)
+			tp.relay(back2, inst, keyA, xff).answers(bad...)
+		}, []string{"undetermined undetermined 0 0:client:lost 1:instance:101", "refused proven 400 0:instance:400"}},
 		{"a retry to another server", func(tp *tape) {
 			c := tp.relay(client, front, keyA)
 			tp.relay(back, inst, keyA, xff).closes()
