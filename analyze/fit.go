@@ -43,7 +43,7 @@ func (c *conn) upgradedBy(h *http1.Head) int {
 // answerDue returns the request whose answer would begin with the next byte; nil
 // where that is not known.
 func (s *side) answerDue() *exchange {
-	if c := s.c; s.parser.Between() && len(c.pending) == 1 && !(c.info.Midstream && c.responses == 0) {
+	if c := s.c; s.parser.Between() && len(c.pending) == 1 {
 		return c.pending[0]
 	}
 	return nil

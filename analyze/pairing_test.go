@@ -296,6 +296,11 @@ func TestHolesAroundFrames(t *testing.T) {
 			t.Errorf("%d frames, want 2", n)
 		}
 	})
+	t.Run("HTTP behind a hole for a 101, in mid-stream", func(t *testing.T) {
+		tp := newTape(t, Config{})
+		tp.midstream(client, front).asks(hs(keyA)...).hole(fromServer, 140).answers(bad...).closes()
+		want(t, tp.finish(), "undetermined undetermined 0 0:client:lost")
+	})
 	t.Run("a lone 101 behind a lost request", func(t *testing.T) {
 		tp := newTape(t, Config{})
 		tp.open(client, front).answers(switching...).hole(fromClient, 200).bytes(fromClient, frame)
