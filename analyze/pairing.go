@@ -300,6 +300,12 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 	switch {
 	case c.joinedLate():
 		c.early = &earlyResponse{head: h.Clone(), packet: s.begin, doubtful: true}
+		if h.Status() < 300 && !h.Has("Content-Length") && !h.Has("Transfer-Encoding") {
+			// To a CONNECT from before the capture, maybe: what follows is a page
+			// without an end, or speaks for itself.
+			s.next = detecting
+			return http1.Switch
+		}
 		s.early = c.early
 	case c.lossy, c.early != nil:
 		c.early, c.orphaned = nil, true

@@ -296,6 +296,16 @@ func TestHolesAroundFrames(t *testing.T) {
 			t.Errorf("%d frames, want 2", n)
 		}
 	})
+	t.Run("a tunnel that was asked for before the capture", func(t *testing.T) {
+		tp := newTape(t, Config{})
+		tp.midstream(client, front).answers("HTTP/1.1 200 Connection established").asks(hs(keyA)...).answers(switching...).bytes(fromClient, frame)
+		want(t, tp.finish(), "healthy proven 101 0:client:101")
+	})
+	t.Run("a page that ends with its connection, asked for before the capture", func(t *testing.T) {
+		tp := newTape(t, Config{})
+		tp.midstream(client, front).answers("HTTP/1.1 200 OK", "", "<html>").bytes(fromServer, []byte("HTTP/1.1 is what it is\n")).closes()
+		want(t, tp.finish())
+	})
 	t.Run("HTTP behind a hole for a 101, in mid-stream", func(t *testing.T) {
 		tp := newTape(t, Config{})
 		tp.midstream(client, front).asks(hs(keyA)...).hole(fromServer, 140).answers(bad...).closes()
