@@ -231,12 +231,12 @@ func (e *Engine) problem(source int, code, message string, packet uint64) {
 	e.problems[source].AddProblem(flow.Problem{Code: code, Message: message, Packet: packet})
 }
 
-// encrypted notes a TLS connection.
-func (e *Engine) encrypted(c *conn) {
+// encrypted notes a TLS connection, which a packet shows to be one.
+func (e *Engine) encrypted(c *conn, packet uint64) {
 	e.problem(c.info.Source, "encrypted",
 		"connections are encrypted with TLS and were not read: a handshake on them makes no sighting here; "+
 			"capture where it is plain, on the instance behind the listener: sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80",
-		c.number())
+		packet)
 }
 
 // oneDirection notes a connection of which only one side was captured.

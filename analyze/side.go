@@ -179,8 +179,7 @@ func (s *side) detect(b []byte) []byte {
 		s.skip = found.Len - n
 		return b[n:]
 	case preface.TLS:
-		s.c.e.encrypted(s.c)
-		s.c.both(opaque)
+		s.c.beginsWithTLS(s, &found)
 		return nil
 	case preface.HTTP2:
 		s.c.e.http2(s.c)
@@ -214,6 +213,10 @@ func (s *side) gap(n uint64) {
 	case detecting:
 		if s.skip > 0 && n <= uint64(s.skip) {
 			s.skip -= int(n)
+			return
+		}
+		if s.who == 0 && s.c.unheard() {
+			s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
 			return
 		}
 		n -= uint64(s.skip)

@@ -239,7 +239,7 @@ func (e *Engine) judge(h *Handshake) {
 		h.Verdict = Healthy
 	case last.Answer == AnswerSeen && last.Response.Status() == 101 && last.Hop > 0:
 		e.judgeRelay(h, last)
-	case last.Answer == AnswerSeen:
+	case last.Answer == AnswerSeen, last.TLS != nil:
 		h.Verdict = Refused
 	case last.Answer == AnswerClosed && e.mayTryAgain(h, last):
 		if h.Verdict, h.Certainty = Pending, Unsure; !e.cfg.Live {

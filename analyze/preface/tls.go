@@ -9,6 +9,7 @@ const (
 	maxRecord = 1<<14 + 2048
 
 	changeCipherSpec = 20
+	alert            = 21
 	handshake        = 22
 	applicationData  = 23
 	heartbeat        = 24 // RFC 6520
@@ -34,12 +35,31 @@ func tlsRecord(b []byte, r *Result) answer {
 	case length > maxRecord,
 		length == 0 && b[0] != applicationData: // RFC 8446 section 5.1
 		return no
+	case b[0] == alert && length == alertLen:
+		return plainAlert(b[recordHead:], r)
 	case b[0] != handshake:
 		return yes
 	case len(b) == recordHead:
 		return maybe
 	}
 	r.ClientHello = b[recordHead] == clientHello
+	return yes
+}
+
+// alertLen is the length of an alert: a level and a description. One that is
+// encrypted is longer.
+const alertLen = 2
+
+// plainAlert reads an alert. A level that there is not makes it no TLS: nobody
+// who speaks it sends one.
+func plainAlert(b []byte, r *Result) answer {
+	switch {
+	case len(b) > 0 && (b[0] < 1 || b[0] > 2):
+		return no
+	case len(b) < alertLen:
+		return maybe
+	}
+	r.AlertLevel, r.Alert = b[0], b[1]
 	return yes
 }
 
