@@ -188,8 +188,8 @@ func (s *side) response(h *http1.Head) http1.Next {
 	c.orphaned = false
 	s.current = x
 	x.answer(h, s.begin)
-	if c.proxy.Version != "" && status != 400 {
-		c.e.proxyAccepted(c)
+	if status != 400 {
+		c.e.shows(c, false)
 	}
 	next := s.afterResponse(h, x)
 	c.publish(x)

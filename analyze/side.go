@@ -172,6 +172,10 @@ func (s *side) detect(b []byte) []byte {
 		return nil
 	}
 	s.buf = nil
+	if s.who == 1 && s.c.hello.Num != 0 {
+		s.c.answersHello(s, &found)
+		return nil
+	}
 	switch found.Kind {
 	case preface.ProxyV1, preface.ProxyV2:
 		s.c.noteProxy(&found, s.here())
@@ -215,10 +219,6 @@ func (s *side) gap(n uint64) {
 			s.skip -= int(n)
 			return
 		}
-		if s.who == 0 && s.c.unheard() {
-			s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
-			return
-		}
 		n -= uint64(s.skip)
 		s.skip = 0
 		s.undetected()
@@ -253,6 +253,14 @@ func (s *side) gap(n uint64) {
 func (s *side) undetected() {
 	held := s.buf
 	s.buf = nil
+	switch {
+	case s.who == 0 && s.c.unheard():
+		s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
+		return
+	case s.who == 1 && s.c.hello.Num != 0:
+		s.turn(opaque)
+		return
+	}
 	s.turn(speaking)
 	s.feed(held)
 	s.late = false

@@ -346,7 +346,10 @@ func unsound(all []*Sighting) string {
 // may have done what an earlier rule looks for: damage is told in the order in
 // which it happened.
 func (e *Engine) askRules(h *Handshake, around *circumstances) {
-	c := Case{Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling}
+	c := Case{
+		Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling,
+		WantsProxy: around.wantsProxy, WantsTLS: around.wantsTLS,
+	}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)
 		h.Findings = append(h.Findings, found...)

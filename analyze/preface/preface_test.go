@@ -59,7 +59,7 @@ var detectTests = []struct {
 	{"http2, not quite", "PRI * HTTP/2.0\r\nHost: a\r\n", Result{Kind: Request}, false},
 
 	{"tls client hello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc", Result{Kind: TLS, ClientHello: true}, false},
-	{"tls server hello", "\x16\x03\x03\x00\x7a\x02", Result{Kind: TLS}, false},
+	{"tls server hello", "\x16\x03\x03\x00\x7a\x02", Result{Kind: TLS, ServerHello: true}, false},
 	{"tls handshake cut", "\x16\x03\x03\x00\x7a", Result{}, true},
 	{"tls application data", "\x17\x03\x03\x00\x1f\x00", Result{Kind: TLS}, false},
 	{"tls empty application data", "\x17\x03\x03\x00\x00", Result{Kind: TLS}, false},

@@ -14,6 +14,7 @@ const (
 	applicationData  = 23
 	heartbeat        = 24 // RFC 6520
 	clientHello      = 1
+	serverHello      = 2
 )
 
 // tlsRecord accepts any record, not only those of a handshake's start: the
@@ -42,7 +43,7 @@ func tlsRecord(b []byte, r *Result) answer {
 	case len(b) == recordHead:
 		return maybe
 	}
-	r.ClientHello = b[recordHead] == clientHello
+	r.ClientHello, r.ServerHello = b[recordHead] == clientHello, b[recordHead] == serverHello
 	return yes
 }
 

@@ -29,6 +29,12 @@ func (a *answer) balancer() bool {
 	return slices.ContainsFunc(balancerAnswers, func(b answer) bool { return b.by == a.by })
 }
 
+// saysTLS reports whether the response of s says that the port wants TLS.
+func saysTLS(s *analyze.Sighting) bool {
+	a := answerOf(s)
+	return a != nil && slices.ContainsFunc(tlsAnswers, func(b answer) bool { return b.meaning == a.meaning })
+}
+
 // reply is a response as the tests see it.
 type reply struct {
 	*analyze.Sighting

@@ -13,7 +13,7 @@ package rules
 //	Java                  https://github.com/spring-projects/spring-framework, netty/netty
 //	load balancers        https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-error-message.html
 //	                      https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
-var answers = concat(balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, plainAnswers)
+var answers = concat(tlsAnswers, balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, plainAnswers)
 
 func concat(parts ...[]answer) []answer {
 	var all []answer
@@ -21,6 +21,19 @@ func concat(parts ...[]answer) []answer {
 		all = append(all, p...)
 	}
 	return all
+}
+
+// Servers that say in plain HTTP that they want TLS. What they read was a request
+// from its first byte on: a PROXY header before it, if there was one, was taken.
+var tlsAnswers = []answer{
+	{400, both(from("awselb"), says("The plain HTTP request was sent to HTTPS port")), "awselb (Application Load Balancer)", true,
+		"The load balancer's listener is HTTPS, and was asked in plain HTTP.", ""},
+	{400, says("The plain HTTP request was sent to HTTPS port"), "nginx", true,
+		"nginx speaks TLS on this port (its listen says ssl), and was asked in plain HTTP.", ""},
+	{400, says("speaking plain HTTP to an SSL-enabled server port"), "Apache", true,
+		"Apache speaks TLS on this port (SSLEngine on), and was asked in plain HTTP.", ""},
+	{400, says("Client sent an HTTP request to an HTTPS server."), "Go's net/http", true,
+		"The Go server speaks TLS on this port, and was asked in plain HTTP.", ""},
 }
 
 // The load balancers come first: an Application Load Balancer sends the same
@@ -182,8 +195,6 @@ var proxyAnswers = []answer{
 		"The server could not read the request as HTTP and hung up. Node answers like that, before any application code runs.", ""},
 	{400, both(exactly("400 Bad Request"), closes), "Go's net/http", false,
 		"Go's HTTP server could not read the request.", ""},
-	{400, says("Client sent an HTTP request to an HTTPS server."), "Go's net/http", false,
-		"The port wants TLS and was sent plain HTTP: the load balancer speaks the wrong protocol to the instance.", ""},
 	{400, both(exactly("Bad Request"), closes), "ws or an older engine.io", true,
 		"A header of the handshake is missing or broken.", ""},
 }

@@ -92,7 +92,10 @@ var answerTests = []struct {
 	{"envoy on", "", true, []string{"HTTP/1.1 403 Forbidden", "server: envoy", "content-length: 0"}},
 	{"Node's HTTP parser", "", false, []string{"HTTP/1.1 400 Bad Request", "Connection: close"}},
 	{"Go's net/http", "400 Bad Request", false, []string{"HTTP/1.1 400 Bad Request", "Content-Type: text/plain; charset=utf-8", "Connection: close"}},
-	{"Go's net/http", "Client sent an HTTP request to an HTTPS server.\n", false, []string{"HTTP/1.0 400 Bad Request"}},
+	{"Go's net/http", "Client sent an HTTP request to an HTTPS server.\n", true, []string{"HTTP/1.0 400 Bad Request"}},
+	{"awselb/2.0 on", "<center>The plain HTTP request was sent to HTTPS port</center>", true, []string{"HTTP/1.1 400 Bad Request", "Server: awselb/2.0"}},
+	{"nginx/1.22.1 on", nginxTLS, true, []string{"HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1"}},
+	{"Apache/2.4.71 (Debian) on", "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />", true, []string{"HTTP/1.1 400 Bad Request", "Server: Apache/2.4.71 (Debian)"}},
 }
 
 func replyOf(t *testing.T, body string, lines []string) *analyze.Sighting {

@@ -43,6 +43,14 @@ func exampleFacts(id string) analyze.Facts {
 	case idProxyUnexpected:
 		f.Proxy = "v1"
 		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:80"
+	case idProxyMissing:
+		f.Hop, f.Front, f.Proxy = "", "", "v1"
+		f.ClosedBy, f.How, f.Took = "192.0.2.20:80", "FIN", "1 ms"
+		f.Meaning = "This server answered another connection, which began with a PROXY v1 header. This one had none."
+	case idTLSExpected:
+		f.Arrived.To = "192.0.2.20:443"
+		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:443"
+		f.Meaning = "nginx speaks TLS on this port (its listen says ssl), and was asked in plain HTTP."
 	case idBadAccept:
 		misfit(&f)
 	case id101NotRelayed:
