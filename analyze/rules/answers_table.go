@@ -39,6 +39,8 @@ var tlsAnswers = []answer{
 // The load balancers come first: an Application Load Balancer sends the same
 // page as nginx, and only its Server header tells them apart.
 var balancerAnswers = []answer{
+	{408, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this 408 itself: its idle timeout ran out before a whole request had come.", ""},
 	{502, from("awselb"), "awselb (Application Load Balancer)", false,
 		"The load balancer made this 502 itself: the instance closed or reset the connection, or answered something that it could not read.", ""},
 	{503, from("awselb"), "awselb (Application Load Balancer)", false,
@@ -51,6 +53,8 @@ var balancerAnswers = []answer{
 		"The protocol version of the target group does not fit the request. WebSocket needs a target group with protocol version HTTP1.", ""},
 	{0, from("awselb"), "awselb (Application Load Balancer)", false,
 		"The load balancer made this answer itself.", ""},
+	{408, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
+		"The load balancer made this 408 itself: its idle timeout ran out before a whole request had come.", ""},
 	{502, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
 		"The load balancer made this 502 itself: it could not read what the instance sent, for instance a 101 that it had not asked for.", ""},
 	{504, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
@@ -182,6 +186,8 @@ var proxyAnswers = []answer{
 		"HAProxy has no server that is up.", ""},
 	{504, says("The server didn't respond in time."), "HAProxy", false,
 		"The server behind HAProxy did not answer in time.", ""},
+	{408, says("Your browser didn't send a complete request in time."), "HAProxy", false,
+		"HAProxy says so where no whole request comes within its timeout http-request.", ""},
 	{502, both(from("Apache"), says("Proxy Error")), "Apache", false,
 		"Apache had no valid answer from the server behind it: it hung up without a word, or answered a 101 that Apache had not asked for.", ""},
 	{426, from("Apache"), "Apache", true,
@@ -193,6 +199,8 @@ var proxyAnswers = []answer{
 		"An empty 403 from Envoy is what a route without WebSocket in its upgrade_configs gives.", ""},
 	{400, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP parser", false,
 		"The server could not read the request as HTTP and hung up. Node answers like that, before any application code runs.", ""},
+	{408, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP server", false,
+		"Node says so where no whole request comes within its headersTimeout or requestTimeout.", ""},
 	{400, both(exactly("400 Bad Request"), closes), "Go's net/http", false,
 		"Go's HTTP server could not read the request.", ""},
 	{400, both(exactly("Bad Request"), closes), "ws or an older engine.io", true,
@@ -217,6 +225,7 @@ var plainAnswers = []answer{
 		"Nothing answers to this path. Frameworks also say 404 when they get a handshake as an ordinary request.",
 		"Nothing answers to this path: check path and routing of the WebSocket endpoint."},
 	{405, always, "", true, "The server does not allow the method on this path.", ""},
+	{408, always, "", false, "A server says so that has waited for a request, or for the rest of one, and gives up.", ""},
 	{426, always, "", true,
 		"The server wants an upgrade and saw none that it could use: the header did not arrive, or the version does not suit it.", ""},
 	{500, always, "", true, "The application failed while it handled the handshake: its log has the reason.", ""},

@@ -4,8 +4,8 @@ package main
 
 import "time"
 
-// expectedScenes are about servers that expect something before a request, and
-// load balancers that do not send it.
+// expectedScenes are about servers that expect something before a request, or
+// by a certain time, and about those who do not send it.
 var expectedScenes = []*scene{
 	{
 		name: "plain-to-nginx-tls", balancer: haproxyHTTP, proxy: encrypted,
@@ -24,6 +24,20 @@ var expectedScenes = []*scene{
 			clientOnly(`want handshake verdict=refused certainty=proven status=400 sightings=1 culprit=none
 			    findings=tls-expected:error,handshake-refused:info`),
 		},
+	},
+	{
+		name: "late-for-408", balancer: haproxyHasty, proxy: mapped,
+		sentence: "A client connects and lets a second go by: HAProxy's 408 is there before the handshake is.",
+		calls:    []call{{dawdle("/coder", 1500*time.Millisecond)}, {shake("/gorilla"), say("hi"), leave}},
+		got:      map[string]int{"/coder": 408, "/gorilla": 101},
+		views: []view{{
+			name: "both legs", files: []file{recorded("client"), recorded("instance")},
+			want: `want handshake target=/coder verdict=refused certainty=proven status=408 sightings=1 culprit=none
+			    findings=handshake-refused:error
+			    want handshake target=/gorilla verdict=healthy certainty=proven status=101 sightings=3 findings=none`,
+			remedies: []string{"408: let the side that asks close idle connections first"},
+			says:     []string{"timeout http-request", "before this request was whole"},
+		}},
 	},
 	{
 		name: "plain-to-haproxy-tls", balancer: nginxPasses, proxy: haproxyTLS,
@@ -60,6 +74,14 @@ var expectedScenes = []*scene{
 			says: []string{"began with a PROXY v1 header (packet "},
 		}},
 	},
+}
+
+// dawdle lets a new connection lie idle before it sends the handshake.
+func dawdle(target string, d time.Duration) act {
+	return func(c *caller) error {
+		time.Sleep(d)
+		return shake(target)(c)
+	}
 }
 
 // checksPass waits for some checks of the load balancer's, which come five times
