@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"bytes"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -80,7 +79,7 @@ type Engine struct {
 	doubtful losses
 
 	sessions map[string]*session
-	proxyOK  map[netip.AddrPort]bool
+	conduct  conduct
 	clocks   clocks
 	hosts    map[string]string
 	problems map[int]*flow.SourceInfo
@@ -96,7 +95,7 @@ func New(cfg Config) *Engine {
 		byTarget:  make(map[string]*targetList),
 		published: make(map[uint64]*published),
 		sessions:  make(map[string]*session),
-		proxyOK:   make(map[netip.AddrPort]bool),
+		conduct:   newConduct(),
 		hosts:     make(map[string]string),
 		problems:  make(map[int]*flow.SourceInfo),
 	}
@@ -152,7 +151,7 @@ func (e *Engine) freshen() {
 	for _, c := range e.clusters {
 		for _, s := range c.sightings {
 			se := e.sessions[sessionOf(s.target)]
-			if len(e.proxyOK) > 0 && e.proxyOK[s.c.info.Server] || se != nil && len(se.legs) > 0 {
+			if e.hangsOnConduct(s) || se != nil && len(se.legs) > 0 {
 				s.rev++
 			}
 		}
@@ -208,21 +207,6 @@ func (e *Engine) publish(x *exchange) {
 // frames adds to the count of WebSocket frames.
 func (e *Engine) frames(n uint64) { e.totals.WebSocketFrames += n }
 
-// proxyAccepted notes that a server understood a PROXY header.
-func (e *Engine) proxyAccepted(c *conn) {
-	const maxServers = 4096
-	server := c.info.Server
-	if !e.proxyOK[server] && len(e.proxyOK) < maxServers {
-		e.proxyOK[server] = true
-		for _, s := range c.sightings {
-			e.changed(s)
-		}
-	}
-}
-
-// understandsProxy reports whether a server has shown that.
-func (e *Engine) understandsProxy(server netip.AddrPort) bool { return e.proxyOK[server] }
-
 // problem notes something about a source that only the content shows.
 func (e *Engine) problem(source int, code, message string, packet uint64) {
 	if e.problems[source] == nil {
@@ -231,12 +215,12 @@ func (e *Engine) problem(source int, code, message string, packet uint64) {
 	e.problems[source].AddProblem(flow.Problem{Code: code, Message: message, Packet: packet})
 }
 
-// encrypted notes a TLS connection.
-func (e *Engine) encrypted(c *conn) {
+// encrypted notes a TLS connection, which a packet shows to be one.
+func (e *Engine) encrypted(c *conn, packet uint64) {
 	e.problem(c.info.Source, "encrypted",
 		"connections are encrypted with TLS and were not read: a handshake on them makes no sighting here; "+
 			"capture where it is plain, on the instance behind the listener: sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80",
-		c.number())
+		packet)
 }
 
 // oneDirection notes a connection of which only one side was captured.

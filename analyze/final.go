@@ -25,8 +25,9 @@ import (
 //   - nothing that rules ask of others can change: the server is known to
 //     understand PROXY headers where one was sent, and the socket.io session of
 //     a failed handshake has been silent for sessionOver. What the capturing
-//     machine dropped meanwhile is told within a second or so, and counts as it
-//     is known by then.
+//     machine dropped meanwhile is told within a second or so, and what a server
+//     that hung up expects may be shown at any time: both count as they are
+//     known by then.
 //
 // It is then taken out of its cluster, so that nothing can join or divide it.
 // All that is only sound where packets come from one source and in order of
@@ -165,7 +166,7 @@ func (e *Engine) finalFrom(p *published, homeless map[string]bool) (from flow.Ti
 			return 0, false
 		}
 		from = max(from, s.end()+retryWithin+lateness)
-		if homeless[s.target] || s.Proxy.Version != "" && !e.proxyOK[s.c.info.Server] {
+		if homeless[s.target] || s.Proxy.Version != "" && !e.understandsProxy(s.c.info.Server) {
 			from = max(from, e.now+askAgain)
 		}
 	}
@@ -203,10 +204,16 @@ type circumstances struct {
 	lossy bool
 	// polling is what the handshake's socket.io session did.
 	polling Polling
+	// wantsProxy and wantsTLS are what the last server has shown elsewhere.
+	wantsProxy, wantsTLS *Precedent
 }
 
 func (e *Engine) circumstances(h *Handshake) *circumstances {
-	return &circumstances{lossy: e.lossDuring(h), polling: e.polling(h)}
+	server := h.Last().Conn.Server
+	return &circumstances{
+		lossy: e.lossDuring(h), polling: e.polling(h),
+		wantsProxy: e.conduct.wantsProxy(server), wantsTLS: e.conduct.wantsTLS(server),
+	}
 }
 
 // seal takes a handshake out of its cluster, into one of its own that stays as

@@ -42,6 +42,8 @@ type Finding struct {
 	Handshake     *Handshake
 	Before, After *Sighting
 	Polling       *Polling
+	// Precedent is another connection that it refers to, or nil.
+	Precedent *Precedent
 	// Words says it; nil leaves it without words.
 	Words *Words
 }
@@ -237,6 +239,10 @@ type Case struct {
 	// ProxyAccepted tells whether a server endpoint answered any connection
 	// that began with a PROXY header as if it expected it.
 	ProxyAccepted func(server netip.AddrPort) bool
+	// WantsProxy and WantsTLS are connections on which the server of the last
+	// sighting took a PROXY header, or answered a TLS hello; nil where the
+	// capture has none, or has one on which it answered without.
+	WantsProxy, WantsTLS *Precedent
 	// Polling tells what the socket.io session of this handshake did after it.
 	Polling Polling
 }

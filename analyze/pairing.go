@@ -89,6 +89,13 @@ func (s *side) request(h *http1.Head) http1.Next {
 	if c.early != nil {
 		return s.answerEarly(x, h)
 	}
+	if c.tls != nil {
+		if x.sighting != nil {
+			x.sighting.Early = true
+		}
+		c.settle(x, AnswerAlien) // the server had answered before
+		return http1.AsFramed
+	}
 	c.notePipelining(x)
 	c.pending = append(c.pending, x)
 	if (x.upgrade || x.Method == "CONNECT") && h.Whole && !h.HasBody() {
@@ -181,8 +188,8 @@ func (s *side) response(h *http1.Head) http1.Next {
 	c.orphaned = false
 	s.current = x
 	x.answer(h, s.begin)
-	if c.proxy.Version != "" && status != 400 {
-		c.e.proxyAccepted(c)
+	if status != 400 {
+		c.e.shows(c, false)
 	}
 	next := s.afterResponse(h, x)
 	c.publish(x)

@@ -19,6 +19,9 @@ func get(target string) []string { return []string{"GET " + target + " HTTP/1.1"
 // TestPairing plays one connection and looks at what was paired with what.
 func TestPairing(t *testing.T) {
 	frame := []byte{0x81, 0x82, 1, 2, 3, 4, 5, 6}
+	// An alert, fatal, unexpected_message: what Java and GnuTLS answer. And the
+	// beginning of a ServerHello.
+	tlsAlert, serverHello := []byte{21, 3, 3, 0, 2, 2, 10}, []byte{22, 3, 3, 0, 44, 2, 0, 0, 40}
 	for _, c := range []struct {
 		name      string
 		play      func(w *wire)
@@ -156,6 +159,47 @@ func TestPairing(t *testing.T) {
 		{"no HTTP comes back", func(w *wire) {
 			w.asks(hs(keyA)...).bytes(fromServer, []byte("SSH-2.0-OpenSSH_9.6\r\n")).closes()
 		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
+		{"a TLS alert comes back", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert).closes()
+		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"a TLS alert comes back in pieces", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert[:1]).bytes(fromServer, tlsAlert[1:6]).bytes(fromServer, tlsAlert[6:]).closes()
+		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"a TLS alert comes back, and the client is gone", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert).close(fromClient, flow.RST).end(flow.EndClosed)
+		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"a TLS alert comes back, and the capture ends", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert)
+		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"half a TLS alert", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert[:6]).closes()
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
+		{"another TLS record comes back", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, serverHello).closes()
+		}, "GET/chat 0", "refused proven 0 0:client:TLS"},
+		{"a TLS alert in the place of a page", func(w *wire) {
+			w.asks(get("/a")...).bytes(fromServer, tlsAlert).closes()
+		}, "GET/a 0", ""},
+		{"a TLS alert, and another request behind it", func(w *wire) {
+			w.asks(get("/a")...).bytes(fromServer, tlsAlert).asks(hs(keyA)...).closes()
+		}, "GET/a 0, GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"a TLS alert to two handshakes", func(w *wire) {
+			w.asks(get("/a")...).asks(hs(keyA)...).bytes(fromServer, tlsAlert).closes()
+		}, "GET/a 0, GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"a TLS alert to a PROXY header, and the handshake", func(w *wire) {
+			w.bytes(fromClient, []byte("PROXY TCP4 10.0.0.9 10.0.0.1 40001 80\r\n")).bytes(fromServer, tlsAlert).
+				asks(hs(keyA)...).closes()
+		}, "GET/chat 0", "refused proven 0 0:instance:TLS alert 10"},
+		{"a TLS alert that was captured before the handshake", func(w *wire) {
+			w.bytes(fromServer, tlsAlert).asks(hs(keyA)...).closes()
+		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
+		{"a TLS alert behind a hole", func(w *wire) {
+			w.asks(hs(keyA)...).hole(fromServer, 120).bytes(fromServer, tlsAlert).closes()
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:lost"},
+		{"a TLS alert to a handshake in a tunnel", func(w *wire) {
+			w.asks("CONNECT app.example:443 HTTP/1.1").answers("HTTP/1.1 200 Connection established").
+				asks(hs(keyA)...).bytes(fromServer, tlsAlert).closes()
+		}, "CONNECTapp.example:443 200, GET/chat 0", "refused proven 0 0:client:TLS alert 10"},
 		{"a request held back at the end", func(w *wire) {
 			w.asks(hs(keyA)...).asks(get("/poll")...)
 		}, "GET/chat 0, GET/poll 0", "undetermined undetermined 0 0:client:open"},

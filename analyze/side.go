@@ -172,6 +172,10 @@ func (s *side) detect(b []byte) []byte {
 		return nil
 	}
 	s.buf = nil
+	if s.who == 1 && s.c.hello.Num != 0 {
+		s.c.answersHello(s, &found)
+		return nil
+	}
 	switch found.Kind {
 	case preface.ProxyV1, preface.ProxyV2:
 		s.c.noteProxy(&found, s.here())
@@ -179,8 +183,7 @@ func (s *side) detect(b []byte) []byte {
 		s.skip = found.Len - n
 		return b[n:]
 	case preface.TLS:
-		s.c.e.encrypted(s.c)
-		s.c.both(opaque)
+		s.c.beginsWithTLS(s, &found)
 		return nil
 	case preface.HTTP2:
 		s.c.e.http2(s.c)
@@ -250,6 +253,14 @@ func (s *side) gap(n uint64) {
 func (s *side) undetected() {
 	held := s.buf
 	s.buf = nil
+	switch {
+	case s.who == 0 && s.c.unheard():
+		s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
+		return
+	case s.who == 1 && s.c.hello.Num != 0:
+		s.turn(opaque)
+		return
+	}
 	s.turn(speaking)
 	s.feed(held)
 	s.late = false

@@ -68,7 +68,10 @@ func (s *sighting) setRequest(h *http1.Head) {
 
 // noteAnswer takes over how the wait for the answer ended.
 func (s *sighting) noteAnswer(x *exchange) {
-	s.Answer, s.ResponsePacket = x.Answer, x.Response
+	s.Answer, s.ResponsePacket, s.TLS = x.Answer, x.Response, nil
+	if s.Answer == AnswerAlien {
+		s.TLS = s.c.tls
+	}
 	s.c.e.changed(s)
 }
 

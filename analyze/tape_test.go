@@ -197,8 +197,11 @@ func brief(h *Handshake) string {
 	}
 	for _, s := range h.Sightings {
 		what := map[Answer]string{AnswerNone: "open", AnswerClosed: "closed", AnswerLost: "lost", AnswerAlien: "alien"}[s.Answer]
-		if s.Response != nil {
+		switch {
+		case s.Response != nil:
 			what = fmt.Sprint(s.Response.Status())
+		case s.TLS != nil:
+			what = s.TLS.String()
 		}
 		fmt.Fprintf(&b, " %d:%s:%s", s.Hop, s.Leg, what)
 	}

@@ -239,7 +239,7 @@ func (e *Engine) judge(h *Handshake) {
 		h.Verdict = Healthy
 	case last.Answer == AnswerSeen && last.Response.Status() == 101 && last.Hop > 0:
 		e.judgeRelay(h, last)
-	case last.Answer == AnswerSeen:
+	case last.Answer == AnswerSeen, last.TLS != nil:
 		h.Verdict = Refused
 		h.allowForRetry(last)
 	case last.Answer == AnswerClosed && e.mayTryAgain(h, last):
@@ -365,7 +365,10 @@ func unsound(all []*Sighting) string {
 // may have done what an earlier rule looks for: damage is told in the order in
 // which it happened.
 func (e *Engine) askRules(h *Handshake, around *circumstances) {
-	c := Case{Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling}
+	c := Case{
+		Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling,
+		WantsProxy: around.wantsProxy, WantsTLS: around.wantsTLS,
+	}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)
 		h.Findings = append(h.Findings, found...)

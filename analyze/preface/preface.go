@@ -54,6 +54,12 @@ type Result struct {
 	// ClientHello is set if a TLS record starts with one: the sender is the
 	// client, and ServerName may tell whom it wants.
 	ClientHello bool
+	// ServerHello is set if a TLS record starts with one: the sender speaks TLS,
+	// and took a hello that came before.
+	ServerHello bool
+	// AlertLevel is 1 (warning) or 2 (fatal) if the TLS record is an alert in
+	// the clear (RFC 8446 section 6), and Alert its description; else both are 0.
+	AlertLevel, Alert uint8
 }
 
 // Enough is a number of bytes with which Detect always has an answer.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"elbscope/analyze"
 	"elbscope/internal/wiretext"
@@ -27,6 +28,12 @@ type answer struct {
 // balancer reports whether only a load balancer of AWS answers so.
 func (a *answer) balancer() bool {
 	return slices.ContainsFunc(balancerAnswers, func(b answer) bool { return b.by == a.by })
+}
+
+// saysTLS reports whether the response of s says that the port wants TLS.
+func saysTLS(s *analyze.Sighting) bool {
+	a := answerOf(s)
+	return a != nil && slices.ContainsFunc(tlsAnswers, func(b answer) bool { return b.meaning == a.meaning })
 }
 
 // reply is a response as the tests see it.
@@ -161,6 +168,29 @@ func setAnswer(f *analyze.Facts, s *analyze.Sighting) {
 		f.Meaning = a.sound
 		f.LostBehind = strings.HasSuffix(a.sound, lostBehind)
 	}
+	if s.Response.Status() == 408 {
+		f.Meaning = sentences(f.Meaning, waited(s))
+	}
+}
+
+// waited says whether a 408 can be about the request that it came to. A server
+// that gives up a connection sends one unasked (RFC 9110 section 15.5.9), and
+// the next request may cross it on the wire.
+func waited(s *analyze.Sighting) string {
+	const crossing = 50 * time.Millisecond
+	took := s.ResponsePacket.Time.Sub(s.RequestPacket.Time)
+	switch {
+	case s.Early:
+		return "It was there before this request was whole: the connection had been given up, and the request came too late. " +
+			"That says nothing against the handshake, which may be sent again on another connection."
+	case took < crossing:
+		return fmt.Sprintf("It came %s after the request, so soon that it may have been on its way before: "+
+			"then the connection had been given up, which says nothing against the handshake.", span(took))
+	case s.Request.HasBody():
+		return fmt.Sprintf("The request had begun %s before, and announces a body: it may have been that which did not come in time.", span(took))
+	}
+	return fmt.Sprintf("The whole request had come before it, and had begun %s earlier: it was no idle connection that was given up. "+
+		"Look at what waited behind this server.", span(took))
 }
 
 // setBeyond says what a capture of the client's leg alone cannot show: whether
@@ -172,6 +202,9 @@ func setBeyond(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting) {
 	}
 	if s.Response != nil {
 		f.By += orBehind
+	}
+	if s.Early {
+		return // what came too late for the answer has no part in it
 	}
 	f.Meaning = sentences(f.Meaning, "What reached the instance is not in this capture, or cannot be recognised as this handshake any more: take another one there.")
 }

@@ -13,7 +13,7 @@ package rules
 //	Java                  https://github.com/spring-projects/spring-framework, netty/netty
 //	load balancers        https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-error-message.html
 //	                      https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
-var answers = concat(balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, plainAnswers)
+var answers = concat(tlsAnswers, balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, plainAnswers)
 
 func concat(parts ...[]answer) []answer {
 	var all []answer
@@ -32,9 +32,24 @@ func unseen(status int, when test, by, meaning string) answer {
 // an upgrade.
 const lostBehind = "The handshake was whole when it came to this server: something on it or behind it took the upgrade away."
 
+// Servers that say in plain HTTP that they want TLS. What they read was a request
+// from its first byte on: a PROXY header before it, if there was one, was taken.
+var tlsAnswers = []answer{
+	{400, both(from("awselb"), says("The plain HTTP request was sent to HTTPS port")), "awselb (Application Load Balancer)", true,
+		"The load balancer's listener is HTTPS, and was asked in plain HTTP.", ""},
+	{400, says("The plain HTTP request was sent to HTTPS port"), "nginx", true,
+		"nginx speaks TLS on this port (its listen says ssl), and was asked in plain HTTP.", ""},
+	{400, says("speaking plain HTTP to an SSL-enabled server port"), "Apache", true,
+		"Apache speaks TLS on this port (SSLEngine on), and was asked in plain HTTP.", ""},
+	{400, says("Client sent an HTTP request to an HTTPS server."), "Go's net/http", true,
+		"The Go server speaks TLS on this port, and was asked in plain HTTP.", ""},
+}
+
 // The load balancers come first: an Application Load Balancer sends the same
 // page as nginx, and only its Server header tells them apart.
 var balancerAnswers = []answer{
+	{408, from("awselb"), "awselb (Application Load Balancer)", false,
+		"The load balancer made this 408 itself: its idle timeout ran out before a whole request had come.", ""},
 	{502, from("awselb"), "awselb (Application Load Balancer)", false,
 		"The load balancer made this 502 itself: the instance closed or reset the connection, or answered something that it could not read.", ""},
 	{503, from("awselb"), "awselb (Application Load Balancer)", false,
@@ -47,6 +62,8 @@ var balancerAnswers = []answer{
 		"The protocol version of the target group does not fit the request. WebSocket needs a target group with protocol version HTTP1.", ""},
 	{0, from("awselb"), "awselb (Application Load Balancer)", false,
 		"The load balancer made this answer itself.", ""},
+	{408, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
+		"The load balancer made this 408 itself: its idle timeout ran out before a whole request had come.", ""},
 	{502, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
 		"The load balancer made this 502 itself: it could not read what the instance sent, for instance a 101 that it had not asked for.", ""},
 	{504, both(capitals, bare, not(has("Server"))), "a Classic Load Balancer", false,
@@ -185,6 +202,8 @@ var proxyAnswers = []answer{
 		"HAProxy has no server that is up.", ""},
 	{504, says("The server didn't respond in time."), "HAProxy", false,
 		"The server behind HAProxy did not answer in time.", ""},
+	{408, says("Your browser didn't send a complete request in time."), "HAProxy", false,
+		"HAProxy says so where no whole request comes within its timeout http-request.", ""},
 	{502, both(from("Apache"), says("Proxy Error")), "Apache", false,
 		"Apache had no valid answer from the server behind it: it hung up without a word, or answered a 101 that Apache had not asked for.", ""},
 	unseen(426, from("Apache"), "Apache",
@@ -196,10 +215,10 @@ var proxyAnswers = []answer{
 		"An empty 403 from Envoy is what a route without WebSocket in its upgrade_configs gives.", ""},
 	{400, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP parser", false,
 		"The server could not read the request as HTTP and hung up. Node answers like that, before any application code runs.", ""},
+	{408, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP server", false,
+		"Node says so where no whole request comes within its headersTimeout or requestTimeout.", ""},
 	{400, both(exactly("400 Bad Request"), closes), "Go's net/http", false,
 		"Go's HTTP server could not read the request.", ""},
-	{400, says("Client sent an HTTP request to an HTTPS server."), "Go's net/http", false,
-		"The port wants TLS and was sent plain HTTP: the load balancer speaks the wrong protocol to the instance.", ""},
 	{400, both(exactly("Bad Request"), closes), "ws or an older engine.io", true,
 		"A header of the handshake is missing or broken.", ""},
 }
@@ -222,6 +241,7 @@ var plainAnswers = []answer{
 		"Nothing answers to this path. Frameworks also say 404 when they get a handshake as an ordinary request.",
 		"Nothing answers to this path: check path and routing of the WebSocket endpoint."},
 	{405, always, "", true, "The server does not allow the method on this path.", ""},
+	{408, always, "", false, "A server says so that has waited for a request, or for the rest of one, and gives up.", ""},
 	{426, always, "", true,
 		"The server wants an upgrade and saw none that it could use: the header did not arrive, or the version does not suit it.",
 		"The server wants an upgrade, and the handshake is whole: the answer's own Upgrade header names what it wants. If that is websocket, something behind this server took the upgrade away."},

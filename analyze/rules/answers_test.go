@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"elbscope/analyze"
 )
@@ -26,6 +27,11 @@ var answerTests = []struct {
 	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 504 GATEWAY_TIMEOUT", "Content-Length: 0"}},
 	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 408 REQUEST_TIMEOUT", "Content-Length: 0"}},
 	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 503 Service Unavailable: Back-end server is at capacity", "Content-Length: 0"}},
+	{"awselb/2.0 on", "<center><h1>408 Request Time-out</h1></center>", false, []string{"HTTP/1.1 408 Request Time-out", "Server: awselb/2.0"}},
+	{"a Classic Load Balancer", "", false, []string{"HTTP/1.1 400 BAD_REQUEST", "Content-Length: 0"}},
+	{"HAProxy", "<html><body><h1>408 Request Time-out</h1>\nYour browser didn't send a complete request in time.\n</body></html>\n", false,
+		[]string{"HTTP/1.1 408 Request Time-out", "Content-length: 110", "Connection: close"}},
+	{"Node's HTTP server", "", false, []string{"HTTP/1.1 408 Request Timeout", "Connection: close"}},
 	{"engine.io", `{"code":0,"message":"Transport unknown"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
 	{"engine.io", `{"code":1,"message":"Session ID unknown"}`, true, []string{"HTTP/1.1 400 Bad Request"}},
 	{"engine.io", "Session ID unknown", true, []string{"HTTP/1.1 400 Bad Request", "Connection: close", "Content-type: text/html"}},
@@ -94,7 +100,10 @@ var answerTests = []struct {
 	{"envoy on", "", true, []string{"HTTP/1.1 403 Forbidden", "server: envoy", "content-length: 0"}},
 	{"Node's HTTP parser", "", false, []string{"HTTP/1.1 400 Bad Request", "Connection: close"}},
 	{"Go's net/http", "400 Bad Request", false, []string{"HTTP/1.1 400 Bad Request", "Content-Type: text/plain; charset=utf-8", "Connection: close"}},
-	{"Go's net/http", "Client sent an HTTP request to an HTTPS server.\n", false, []string{"HTTP/1.0 400 Bad Request"}},
+	{"Go's net/http", "Client sent an HTTP request to an HTTPS server.\n", true, []string{"HTTP/1.0 400 Bad Request"}},
+	{"awselb/2.0 on", "<center>The plain HTTP request was sent to HTTPS port</center>", true, []string{"HTTP/1.1 400 Bad Request", "Server: awselb/2.0"}},
+	{"nginx/1.22.1 on", nginxTLS, true, []string{"HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1"}},
+	{"Apache/2.4.71 (Debian) on", "Reason: You're speaking plain HTTP to an SSL-enabled server port.<br />", true, []string{"HTTP/1.1 400 Bad Request", "Server: Apache/2.4.71 (Debian)"}},
 }
 
 func replyOf(t *testing.T, body string, lines []string) *analyze.Sighting {
@@ -197,7 +206,7 @@ func TestSoundMeaning(t *testing.T) {
 		var damaged, whole analyze.Facts
 		setAnswer(&damaged, replyOf(t, tt.body, tt.lines))
 		setAnswer(&whole, newScene(t).leg(analyze.InstanceLeg, sound...).answer(tt.body, tt.lines...).last)
-		if damaged.LostBehind || strings.Contains(damaged.Meaning, "whole") {
+		if damaged.LostBehind || regexp.MustCompile("(handshake|It) (is|was) whole").MatchString(damaged.Meaning) {
 			t.Errorf("%q, damaged before: %q", tt.body, damaged.Meaning)
 		}
 		if blind := regexp.MustCompile("saw no|as an ordinary request|without its upgrade"); blind.MatchString(whole.Meaning) && !whole.LostBehind &&
@@ -346,5 +355,33 @@ func TestFingerprints(t *testing.T) {
 		if !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
 			t.Errorf("%s: looks like %q", tt.name, got)
 		}
+	}
+}
+
+// TestWaited: what a 408 says of the request that it came to hangs on when that
+// request came.
+func TestWaited(t *testing.T) {
+	for name, tt := range map[string]struct {
+		after time.Duration
+		early bool
+		more  []string
+		want  string
+	}{
+		"it was there before":    {0, true, nil, "before this request was whole"},
+		"crossed on the wire":    {20 * time.Millisecond, false, nil, "20 ms after the request, so soon"},
+		"a body did not come":    {2 * time.Second, false, []string{"Content-Length: 5"}, "2.0 s before, and announces a body"},
+		"not the request at all": {30 * time.Second, false, nil, "30.0 s earlier: it was no idle connection"},
+	} {
+		s := newScene(t).leg(analyze.ClientLeg, without("x", tt.more...)...).wait(tt.after).answer("", "HTTP/1.1 408 Request Timeout", "Content-Length: 0")
+		s.last.Early = tt.early
+		found := s.verdict(analyze.Refused).judge()
+		if got := ruleIDs(found); !slices.Equal(got, []string{idHandshakeRefused}) {
+			t.Fatalf("%s: %v", name, got)
+		}
+		f := found[0].Facts()
+		if !strings.Contains(f.Meaning, tt.want) || strings.Contains(f.Meaning, "What reached the instance") == tt.early {
+			t.Errorf("%s: %q", name, f.Meaning)
+		}
+		checkWhole(t, s.h, found[0])
 	}
 }

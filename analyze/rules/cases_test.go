@@ -185,5 +185,7 @@ var (
 	rewritten  = without("Connection", append([]string{"Connection: keep-alive"}, forwarded...)...)
 	nginxDrops = []string{requestLine, hostLine, keyLine, versionLine,
 		"X-Real-IP: 10.99.1.1", "X-Forwarded-For: 10.99.0.2, 10.99.1.1", forwarded[1], forwarded[2]}
+	nginxTLS = "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n" +
+		"<center>The plain HTTP request was sent to HTTPS port</center>\r\n<hr><center>nginx/1.22.1</center>\r\n"
 	nginx502 = "<html>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n"
 )

@@ -109,6 +109,13 @@ func curl(f *facts) string {
 	return curlAt(f, neutralApplication, f.Application, f.Instance, f.Proxied, f.Balancer)
 }
 
+// tlsCurl asks by TLS at the server that wants it, whose certificate is taken as
+// it is.
+func tlsCurl(f *facts) string {
+	plain := strings.Replace(curlAt(f, "HOST", f.Arrived.To), "http://", "https://", 1)
+	return strings.Replace(plain, "curl -i -N", "curl -k -i -N", 1)
+}
+
 // frontCurl asks in the way the client did, at the server that it asked.
 func frontCurl(f *facts) string {
 	return curlAt(f, "HOST", f.Balancer, f.Instance, f.Application)

@@ -113,9 +113,13 @@ func errorUnlessSucceeded(c *analyze.Case) analyze.Severity {
 	return analyze.Error
 }
 
-// causeOf returns the finding that a refusal or a silence follows from: the
-// first damage on the way, or else a PROXY header that was not expected.
+// causeOf returns the finding that a refusal or a silence follows from: TLS that
+// was wanted, for then nothing was read; the first damage on the way; or else a
+// PROXY header that was not expected, or was and was not there.
 func causeOf(c *analyze.Case) *analyze.Finding {
+	if f := earlier(c, idTLSExpected); f != nil {
+		return f
+	}
 	if c.Verdict == analyze.Malformed {
 		if f := earlier(c, idClientMalformed); f != nil {
 			return f
@@ -127,7 +131,7 @@ func causeOf(c *analyze.Case) *analyze.Finding {
 			return f
 		}
 	}
-	return earlier(c, idProxyUnexpected)
+	return earlier(c, idProxyUnexpected, idProxyMissing)
 }
 
 // earlier returns the first finding of one of those rules.

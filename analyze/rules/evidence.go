@@ -48,6 +48,12 @@ func (p *proof) outcome(s *analyze.Sighting) {
 		p.add(analyze.Evidence{Packet: s.ResponsePacket, Conn: s.Conn, Text: text, Quote: quoteResponse(s)})
 		return
 	}
+	if s.TLS != nil {
+		p.add(analyze.Evidence{
+			Packet: s.TLS.Packet, Conn: s.Conn,
+			Text: fmt.Sprintf("%s answers with %s, which is no HTTP", s.Conn.Server, recordWords(s.TLS)),
+		})
+	}
 	if s.Answer == analyze.AnswerClosed {
 		p.closing(s, "without a byte of an answer")
 	}

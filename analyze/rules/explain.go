@@ -68,6 +68,7 @@ var pages = template.Must(template.New("pages").
 		"where":        where,
 		"curl":         curl,
 		"frontcurl":    frontCurl,
+		"tlscurl":      tlsCurl,
 		"masks":        masks,
 		"ports":        ports,
 		"application":  appOr,

@@ -18,6 +18,8 @@ var wantTitles = map[string]string{
 	idHTTP10Downgrade:   "The handshake became HTTP/1.0",
 	idHandshakeAltered:  "The handshake was damaged on the way",
 	idProxyUnexpected:   "The server does not expect the PROXY protocol header",
+	idProxyMissing:      "The server wants a PROXY protocol header and gets none",
+	idTLSExpected:       "The server wants TLS and gets plain HTTP",
 	idBadAccept:         "The 101 does not fit the key",
 	id101NotRelayed:     "The server said 101, the client never got it",
 	idHandshakeRefused:  "The handshake was refused",

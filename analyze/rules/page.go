@@ -19,50 +19,78 @@ func exampleFacts(id string) analyze.Facts {
 			Connection: "Upgrade", Upgrade: "websocket", Version: "HTTP/1.1",
 		},
 	}
-	refusedBy502 := func() {
-		f.Status, f.By = "502 Bad Gateway", "nginx on 192.0.2.20:80"
-		f.Meaning = "nginx had no valid answer from the application behind it."
+	if tell := examples[id]; tell != nil {
+		tell(&f)
 	}
-	switch id {
-	case idConnectionRewrite:
+	return f
+}
+
+// examples are what the rules find in that story.
+var examples = map[string]func(*analyze.Facts){
+	idConnectionRewrite: func(f *analyze.Facts) {
 		f.Arrived.Connection = "keep-alive"
-		refusedBy502()
-	case idUpgradeDropped:
+		refusedBy502(f)
+	},
+	idUpgradeDropped: func(f *analyze.Facts) {
 		f.Arrived.Connection, f.Arrived.Upgrade = "keep-alive", absent
-		refusedBy502()
-	case idHTTP10Downgrade:
+		refusedBy502(f)
+	},
+	idHTTP10Downgrade: func(f *analyze.Facts) {
 		f.Arrived.Version, f.Arrived.Connection, f.Arrived.Upgrade = "HTTP/1.0", "close", absent
-		refusedBy502()
-	case idHandshakeAltered:
+		refusedBy502(f)
+	},
+	idHandshakeAltered: func(f *analyze.Facts) {
 		f.Missing = "Sec-WebSocket-Key is missing"
 		f.Status, f.By = "400 Bad Request", "192.0.2.20:80"
-	case idClientMalformed:
+	},
+	idClientMalformed: func(f *analyze.Facts) {
 		f.Arrived = f.Sent
 		f.Arrived.Connection, f.Missing = "keep-alive", "Connection does not say Upgrade"
 		f.Status, f.By = "400 Bad Request", "203.0.113.10:80"
-	case idProxyUnexpected:
+	},
+	idProxyUnexpected: func(f *analyze.Facts) {
 		f.Proxy = "v1"
 		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:80"
-	case idBadAccept:
-		misfit(&f)
-	case id101NotRelayed:
-		f.Status, f.By = "502 Bad Gateway", f.Front
-	case idHandshakeRefused:
-		refusedBy502()
-	case idHandshakeNoAnswer:
+	},
+	idProxyMissing:     headerless,
+	idTLSExpected:      plainToTLS,
+	idBadAccept:        misfit,
+	id101NotRelayed:    func(f *analyze.Facts) { f.Status, f.By = "502 Bad Gateway", f.Front },
+	idHandshakeRefused: refusedBy502,
+	idHandshakeNoAnswer: func(f *analyze.Facts) {
 		f.ClosedBy, f.How, f.Took = "192.0.2.20:80", "FIN", "3 ms"
-	case idHTTPAfter101:
-		f.Line, f.By = "HTTP/1.1 400 Bad Request", "192.0.2.20:80"
-	case idIdleTimeout:
+	},
+	idHTTPAfter101: func(f *analyze.Facts) { f.Line, f.By = "HTTP/1.1 400 Bad Request", "192.0.2.20:80" },
+	idIdleTimeout: func(f *analyze.Facts) {
 		f.ClosedBy, f.How, f.Idle = "203.0.113.10:80 and 192.0.2.10:40000", "FIN", "60.0 s"
 		f.Timeout = timeoutNear(knownTimeouts[1].wait)
-	case idSocketIOOnPolling:
+	},
+	idSocketIOOnPolling: func(f *analyze.Facts) {
 		f.Arrived = f.Sent
 		f.Polls, f.Session, f.Took = "12", "SESSION", "10.0 s"
-		refusedBy502()
+		refusedBy502(f)
 		f.Meaning = ""
-	}
-	return f
+	},
+}
+
+// refusedBy502 makes the answer nginx's.
+func refusedBy502(f *analyze.Facts) {
+	f.Status, f.By = "502 Bad Gateway", "nginx on 192.0.2.20:80"
+	f.Meaning = "nginx had no valid answer from the application behind it."
+}
+
+// headerless makes the facts those of a server that waits for a PROXY header.
+func headerless(f *analyze.Facts) {
+	f.Hop, f.Front, f.Proxy = "", "", "v1"
+	f.ClosedBy, f.How, f.Took = "192.0.2.20:80", "FIN", "1 ms"
+	f.Meaning = "This server answered another connection, which began with a PROXY v1 header. This one had none."
+}
+
+// plainToTLS makes the facts those of an nginx that wants TLS.
+func plainToTLS(f *analyze.Facts) {
+	f.Arrived.To = "192.0.2.20:443"
+	f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:443"
+	f.Meaning = "nginx speaks TLS on this port (its listen says ssl), and was asked in plain HTTP."
 }
 
 // misfit makes the facts those of a server that answers with the key itself.

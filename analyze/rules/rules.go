@@ -20,6 +20,8 @@ const (
 	idHTTP10Downgrade   = "http10-downgrade"
 	idHandshakeAltered  = "handshake-altered"
 	idProxyUnexpected   = "proxy-protocol-unexpected"
+	idProxyMissing      = "proxy-protocol-missing"
+	idTLSExpected       = "tls-expected"
 	idBadAccept         = "bad-accept"
 	id101NotRelayed     = "101-not-relayed"
 	idHandshakeRefused  = "handshake-refused"
@@ -38,6 +40,8 @@ var All = []*analyze.Rule{
 	http10Downgrade,
 	handshakeAltered,
 	proxyProtocolUnexpected,
+	proxyProtocolMissing,
+	tlsExpected,
 	badAccept,
 	notRelayed,
 	handshakeRefused,

@@ -12,6 +12,8 @@ type proxy struct {
 	listen     string
 	direct     bool
 	tls        bool
+	// haproxy is set where it is no nginx.
+	haproxy bool
 }
 
 // The instance's proxies. beanstalk is what Elastic Beanstalk's Node.js
@@ -26,6 +28,8 @@ var (
 	bare      = &proxy{name: "bare"}
 	// encrypted is beanstalk behind TLS.
 	encrypted = &proxy{name: "tls", directives: beanstalk.directives, tls: true}
+	// haproxyTLS is HAProxy behind TLS.
+	haproxyTLS = &proxy{name: "haproxy-tls", tls: true, haproxy: true}
 	// patient is mapped, and never cuts what is silent.
 	patient = &proxy{name: "patient", directives: mapped.directives + " proxy_read_timeout 3600s;"}
 	// impatient passes upgrades on, and cuts what is silent for two seconds.
@@ -54,8 +58,11 @@ func (p *proxy) port() int {
 }
 
 func (p *proxy) start(s *site) error {
-	if p.direct {
+	switch {
+	case p.direct:
 		return nil
+	case p.haproxy:
+		return startHAProxyTLS(s, p.port())
 	}
 	listen := fmt.Sprintf("listen 80%s; listen [::]:80%[1]s;", p.listen)
 	if p.tls {
@@ -69,6 +76,27 @@ func (p *proxy) start(s *site) error {
 		return err
 	}
 	return s.serving(s.instance, s.addr(instanceAddr, p.port()), proc)
+}
+
+// startHAProxyTLS starts a HAProxy on the instance that ends TLS.
+func startHAProxyTLS(s *site, port int) error {
+	conf, err := s.write("instance-haproxy.cfg", fmt.Sprintf(`defaults
+ mode http
+ timeout connect 5s
+ timeout client 30s
+ timeout server 30s
+listen instance
+ bind %s ssl crt %s
+ server application 127.0.0.1:%d
+`, s.addr(instanceAddr, port), s.tools.certificate, localPort))
+	if err != nil {
+		return err
+	}
+	proc, err := s.start(s.instance, "haproxy", "-db", "-f", conf)
+	if err != nil {
+		return err
+	}
+	return s.serving(s.instance, s.addr(instanceAddr, port), proc)
 }
 
 // startServers starts the application.

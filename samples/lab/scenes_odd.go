@@ -22,6 +22,12 @@ var (
 	varnishPipe   = &balancer{name: "varnish-pipe", needs: "varnishd", start: startVarnish(`
 sub vcl_recv { if (req.http.upgrade ~ "(?i)websocket") { return (pipe); } }
 sub vcl_pipe { if (req.http.upgrade) { set bereq.http.upgrade = req.http.upgrade; set bereq.http.connection = req.http.connection; } }`)}
+	// haproxyChecksTLS asks in plain HTTP, and whether the server is there by TLS;
+	// haproxyChecksPP does without a PROXY header, but for that question.
+	haproxyChecksTLS = haproxyBalancer("checks-tls", false, "mode http\n option forwardfor", "check check-ssl verify none inter 200ms")
+	haproxyChecksPP  = haproxyBalancer("checks-ppv1", false, "mode http\n option forwardfor\n option httpchk\n http-check send meth GET uri / ver HTTP/1.1 hdr Host app.lab", "check check-send-proxy inter 200ms")
+	// haproxyHasty waits no longer than a second for a request.
+	haproxyHasty = haproxyBalancer("hasty", false, "mode http\n option forwardfor\n timeout http-request 1s", "")
 	// toHTTPS sends everybody to https who does not seem to come from there.
 	toHTTPS = &proxy{name: "to-https", directives: `if ($http_x_forwarded_proto != "https") { return 301 https://$host$request_uri; } ` + mapped.directives}
 	// underApp takes /app off the path.

@@ -266,6 +266,19 @@ func advice(c *choice) string {
 	return c.Title
 }
 
+// supposing is the title of a remedy for a kind of hop that nothing points to.
+// known is set where it is known which hop it would be.
+func supposing(c choice, known bool) string {
+	when, what, divided := strings.Cut(c.Title, ": ")
+	if !c.guess || !divided || strings.HasPrefix(when, "If ") {
+		return c.Title
+	}
+	if !known {
+		return "If there is " + withArticle(when) + ", " + what
+	}
+	return "If it is " + withArticle(when) + ", " + what
+}
+
 // withArticle puts one before a kind of hop.
 func withArticle(kind string) string {
 	switch {

@@ -117,7 +117,7 @@ func (p *page) node(name, address, mark string) {
 func (p *page) refColumn(h *analyze.Handshake) int {
 	w := 0
 	for _, s := range h.Sightings {
-		for _, r := range []analyze.PacketRef{s.RequestPacket, s.ResponsePacket, s.ClosePacket} {
+		for _, r := range []analyze.PacketRef{s.RequestPacket, answerPacket(s), s.ClosePacket} {
 			w = max(w, len(p.ref(r)))
 		}
 	}
@@ -157,7 +157,7 @@ func (p *page) leg(h *analyze.Handshake, tries []*analyze.Sighting, column int) 
 func (p *page) exchange(h *analyze.Handshake, s *analyze.Sighting, rail string, column int, again string) {
 	down, up := p.sign(" ─▶ ", " -> "), p.sign(" ◀─ ", " <- ")
 	under := rail + strings.Repeat(" ", column+4)
-	answer := func() { p.answered(h, s, rail+wiretext.Pad(p.ref(s.ResponsePacket), column)+up, under) }
+	answer := func() { p.answered(h, s, rail+wiretext.Pad(p.ref(answerPacket(s)), column)+up, under) }
 	ended := func() {
 		if s.How != 0 {
 			arrow := up
@@ -168,7 +168,7 @@ func (p *page) exchange(h *analyze.Handshake, s *analyze.Sighting, rail string, 
 		}
 	}
 	// What came before the request is drawn before it.
-	early := s.Early && s.Response != nil
+	early := s.Early && (s.Response != nil || s.TLS != nil)
 	endedFirst := early && s.How != 0 && s.ClosePacket.Num < s.RequestPacket.Num
 	if early {
 		answer()
@@ -261,11 +261,36 @@ func (p *page) answered(h *analyze.Handshake, s *analyze.Sighting, lead, under s
 		}
 	case s.Answer == analyze.AnswerLost:
 		p.line(under + "(the answer is missing in the capture)")
+	case s.TLS != nil:
+		took := ""
+		if s.Early {
+			took = "  (before the request arrived)"
+		}
+		p.line(lead + tlsWords(s.TLS) + took)
 	case s.Answer == analyze.AnswerAlien:
 		p.line(under + "(what came back is no HTTP)")
 	case s.Answer == analyze.AnswerNone && s.How == 0:
 		p.line(under + "(no answer until the capture ended)")
 	}
+}
+
+// answerPacket is where the answer begins, in HTTP or in TLS.
+func answerPacket(s *analyze.Sighting) analyze.PacketRef {
+	if s.TLS != nil {
+		return s.TLS.Packet
+	}
+	return s.ResponsePacket
+}
+
+// tlsWords names a TLS record that came in the place of HTTP.
+func tlsWords(a *analyze.TLSAnswer) string {
+	switch name := a.AlertName(); {
+	case name != "":
+		return "TLS alert, " + name
+	case a.AlertLevel > 0:
+		return fmt.Sprintf("TLS alert, number %d", a.Alert)
+	}
+	return "a TLS record"
 }
 
 // said is the first line of a refusal in plain text, where it was made: most

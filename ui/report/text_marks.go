@@ -46,8 +46,11 @@ func marksOf(h *analyze.Handshake, legs [][]*analyze.Sighting) map[int]string {
 	}
 	switch last := legs[len(legs)-1]; h.Verdict {
 	case analyze.Refused:
-		if s := last[len(last)-1]; s.Response != nil {
+		switch s := last[len(last)-1]; {
+		case s.Response != nil:
 			add(len(legs), fmt.Sprintf("answered %d", s.Response.Status()))
+		case s.TLS != nil:
+			add(len(legs), "answered in TLS")
 		}
 	case analyze.Unanswered:
 		add(len(legs), "no answer")

@@ -136,7 +136,7 @@ func (p *page) shortRemedies(st *story, note string, t *told) {
 		switch {
 		case c.fit == contradicted:
 		case c.fit == unlikely:
-			others = append(others, inline(c.Title))
+			others = append(others, inline(supposing(c, st.Facts().Hop != "")))
 		case full[i]:
 			number++
 			p.remedy(strconv.Itoa(number)+". ", c.Remedy)

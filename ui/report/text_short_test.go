@@ -170,6 +170,15 @@ func TestChoice(t *testing.T) {
 		"reset":        {"handshake-unanswered", 0, analyze.Facts{How: "RST", ClosedBy: app, Took: "3 ms"}, []string{"It was reset"}, "Look for a crash"},
 		"gave up": {"handshake-unanswered", 0, analyze.Facts{How: "FIN", ClosedBy: "192.0.2.10:1", Took: "60.0 s", Arrived: analyze.SightingFacts{From: "192.0.2.10:1"}},
 			[]string{"gave up waiting"}, "The application holds"},
+		"TLS wanted of a classic": {"tls-expected", 0, analyze.Facts{Hop: balancer, Looks: classic, Back: "192.0.2.10"},
+			[]string{"Classic Load Balancer: speak TLS"}, "Classic Load Balancer: speak TLS"},
+		"TLS wanted of HAProxy": {"tls-expected", 0, analyze.Facts{Hop: balancer, Looks: "HAProxy (it says so)", Back: "192.0.2.10"},
+			[]string{"HAProxy: ask with ssl"}, "HAProxy: ask with ssl"},
+		"TLS wanted on the instance": {"tls-expected", 0, analyze.Facts{Hop: "the instance's own proxy (", Local: true, Back: "127.0.0.1"},
+			[]string{"nginx: ask with https"}, "If it is nginx, ask with https"},
+		"TLS wanted of a client": {"tls-expected", 0, analyze.Facts{}, []string{"The client: ask with wss", "Let it ask a port"}, ""},
+		"PROXY header wanted": {"proxy-protocol-missing", 0, analyze.Facts{Looks: classic, Back: "192.0.2.10"},
+			[]string{"Classic Load Balancer: send", "Elastic Beanstalk: send"}, "Classic Load Balancer: send it"},
 		"cut by the balancer": {"websocket-idle-timeout", 0, analyze.Facts{Hop: "the load balancer at 203.0.113.10:80"},
 			[]string{"Say something", "Classic Load Balancer"}, "Say something"},
 		"cut by the server": {"websocket-idle-timeout", 0, analyze.Facts{Hop: "the server at 192.0.2.20:80, its own proxy"},
@@ -195,6 +204,25 @@ func TestChoice(t *testing.T) {
 		}
 		if !strings.HasPrefix(a, tt.advice) || (a == "") != (tt.advice == "") {
 			t.Errorf("%s: the advice is %q, not %q", name, a, tt.advice)
+		}
+	}
+}
+
+// TestSupposing: what is for a kind of hop that nothing points to says so.
+func TestSupposing(t *testing.T) {
+	for _, tt := range []struct {
+		title        string
+		guess, known bool
+		want         string
+	}{
+		{"nginx on the instance: pass the upgrade on", true, true, "If it is an nginx on the instance, pass the upgrade on"},
+		{"nginx on the instance: pass the upgrade on", true, false, "If there is an nginx on the instance, pass the upgrade on"},
+		{"nginx on the instance: pass the upgrade on", false, true, "nginx on the instance: pass the upgrade on"},
+		{"If the hop is HAProxy", true, true, "If the hop is HAProxy"},
+		{"Move to an Application Load Balancer", true, false, "Move to an Application Load Balancer"},
+	} {
+		if got := supposing(choice{Remedy: Remedy{Title: tt.title}, guess: tt.guess}, tt.known); got != tt.want {
+			t.Errorf("%q is said as %q", tt.title, got)
 		}
 	}
 }

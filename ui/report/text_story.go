@@ -116,6 +116,8 @@ func sure(f *analyze.Finding) string {
 	facts := f.Facts()
 	both := facts.Sent.Packet != "" && facts.Arrived.Packet != "" && facts.Sent.Packet != facts.Arrived.Packet
 	switch {
+	case f.Precedent != nil:
+		return "another connection to this server speaks for it"
 	case f.Certainty == analyze.Proven && both && facts.Hop != "":
 		return "both sides of the hop are in the capture"
 	case f.Certainty == analyze.Proven:
@@ -261,7 +263,7 @@ func drawn(h *analyze.Handshake, r analyze.PacketRef) bool {
 // onLadder reports whether the ladder shows that packet at all.
 func onLadder(h *analyze.Handshake, r analyze.PacketRef) bool {
 	return slices.ContainsFunc(h.Sightings, func(s *analyze.Sighting) bool {
-		return slices.ContainsFunc([]analyze.PacketRef{s.RequestPacket, s.ResponsePacket, s.ClosePacket},
+		return slices.ContainsFunc([]analyze.PacketRef{s.RequestPacket, answerPacket(s), s.ClosePacket},
 			func(have analyze.PacketRef) bool { return have.Source == r.Source && have.Num == r.Num })
 	})
 }
