@@ -117,7 +117,7 @@ func New(feed Feed, o Options) *App {
 	}
 	a.wish.Store(first)
 	a.take(a.few.arrange(a.state, first))
-	a.app.SetRoot(a.frame, true).EnableMouse(true)
+	a.app.SetRoot(a.frame, true).EnableMouse(true).EnablePaste(true)
 	a.app.SetInputCapture(a.key)
 	a.app.SetAfterDrawFunc(a.keepTerminal)
 	a.app.SetMouseCapture(a.mouse)
@@ -126,6 +126,15 @@ func New(feed Feed, o Options) *App {
 
 // Run shows the screen until the user leaves.
 func (a *App) Run() error {
+	if a.o.Screen == nil {
+		screen, err := newTerminal()
+		if err != nil {
+			return err
+		}
+		a.app.SetScreen(screen)
+		screen.EnableMouse()
+		screen.EnablePaste()
+	}
 	done := make(chan struct{})
 	go a.paint(arranger{o: a.o.Report}, done)
 	err := a.app.Run()

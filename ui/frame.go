@@ -29,6 +29,19 @@ const (
 	leastHeight = 15
 )
 
+// PasteHandler implements tview.Primitive: what is pasted is typed where
+// something is being typed, in one line. Elsewhere its letters would be keys.
+func (f *frame) PasteHandler() func(string, func(tview.Primitive)) {
+	return func(text string, _ func(tview.Primitive)) {
+		f.note = ""
+		if f.prompt == nil {
+			f.say("pasted text does nothing here; f filters, / finds")
+			return
+		}
+		f.prompt.add([]rune(strings.Join(strings.Fields(text), " "))...)
+	}
+}
+
 // say shows a sentence in the footer until the next key.
 func (f *frame) say(note string) { f.note = note }
 
