@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/gdamore/tcell/v2"
@@ -36,6 +37,8 @@ type Options struct {
 	// Pause stops the program until the shell continues it, while the terminal
 	// is the shell's; nil where there is nothing of the kind.
 	Pause func()
+	// Mono leaves out colours, as NO_COLOR in the environment does.
+	Mono bool
 	// Screen is a terminal to draw on; nil for the real one.
 	Screen tcell.Screen
 }
@@ -99,7 +102,7 @@ func Drawable(term string) error {
 // New makes the screen. Run shows it.
 func New(feed Feed, o Options) *App {
 	a := &App{
-		app: tview.NewApplication(), theme: newTheme(o.Report.ASCII), feed: feed, o: o, state: feed.State(),
+		app: tview.NewApplication(), theme: newTheme(o.Report.ASCII, o.Mono), feed: feed, o: o, state: feed.State(),
 		wake: make(chan struct{}, 1), few: arranger{o: o.Report},
 		bare: o.Report.NoRedact,
 	}
@@ -186,12 +189,18 @@ func (a *App) key(ev *tcell.EventKey) *tcell.EventKey {
 		return nil
 	}
 	a.quit = false
-	if a.frame.prompt != nil {
+	if a.frame.prompt != nil && name != "Ctrl-Z" && name != "Ctrl-L" {
 		a.frame.prompt.key(ev, name)
 		return nil
 	}
 	a.frame.note = ""
-	if b := find(a.top().bindings(), name); b != nil {
+	here := a.top().bindings()
+	if a.frame.small { // nobody sees what else keys would do
+		if here = nil; !slices.Contains([]string{"Q", "Ctrl-Z", "Ctrl-L"}, name) {
+			return nil
+		}
+	}
+	if b := find(here, name); b != nil {
 		b.do()
 	} else if b := find(a.global(), name); b != nil {
 		b.do()

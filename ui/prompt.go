@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -44,6 +45,9 @@ func (p *prompt) key(ev *tcell.EventKey, name string) {
 		}
 	case "Ctrl-U":
 		p.text = nil
+	case "Ctrl-W":
+		whole := strings.TrimRight(string(p.text), " /")
+		p.text = []rune(whole[:strings.LastIndexAny(whole, " /")+1])
 	default:
 		if ev.Key() != tcell.KeyRune {
 			return

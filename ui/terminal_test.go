@@ -122,11 +122,7 @@ func TestPaste(t *testing.T) {
 	r.see("filter: status:502 target:~socket ")
 	r.press("/")
 	r.paste(string(bytes.Repeat([]byte("longer "), 10000)))
-	r.on(func() {
-		if n := len(r.app.frame.prompt.text); n != longestTyped {
-			t.Errorf("%d characters were taken", n)
-		}
-	})
+	r.until("as much as is taken", func() bool { return len(r.app.frame.prompt.text) == longestTyped })
 }
 
 // paste sends what terminals send around pasted text.
@@ -146,4 +142,24 @@ func (r *rig) paste(text string) {
 	for _, ev := range append(all, tcell.NewEventPaste(false)) {
 		r.app.app.QueueEvent(ev)
 	}
+}
+
+// TestTyping takes back a word of what is typed, and goes to the shell from
+// there.
+func TestTyping(t *testing.T) {
+	o := simpleOptions()
+	paused := 0
+	o.Pause = func() { paused++ }
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, o)
+	r.press("/")
+	for _, c := range "one /two/three " {
+		r.key(tcell.KeyRune, c)
+	}
+	for _, want := range []string{"one /two/_", "one /_", "_"} {
+		r.key(tcell.KeyCtrlW, 0)
+		r.see("find: " + want)
+	}
+	r.key(tcell.KeyCtrlW, 0)
+	r.key(tcell.KeyCtrlZ, 0)
+	r.until("the shell", func() bool { return paused == 1 && r.app.frame.prompt != nil })
 }
