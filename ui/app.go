@@ -261,12 +261,21 @@ func (a *App) everywhere() []binding {
 		binding{keys: []string{"Q"}, help: "leave the program", brief: "quit", do: a.askLeave},
 		binding{keys: []string{"?", "F1"}, help: "the keys of this screen", brief: "help", do: a.help},
 		binding{keys: []string{"Ctrl-L"}, help: "draw anew", do: func() { a.app.Sync() }},
-		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.feed.Stop},
+		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.stopReading},
 	)
 	if a.o.Pause != nil {
 		keys = append(keys, binding{keys: []string{"Ctrl-Z"}, help: "back to the shell, where fg goes on; a live run loses packets meanwhile", do: func() { a.app.Suspend(a.o.Pause) }})
 	}
 	return keys
+}
+
+// stopReading stops what runs and says so where nothing does.
+func (a *App) stopReading() {
+	if !a.state.Reading {
+		a.frame.say("nothing is being read any more")
+		return
+	}
+	a.feed.Stop()
 }
 
 // stepBack goes back, from home to what the filter hides, and then says how to

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -162,4 +163,32 @@ func TestTyping(t *testing.T) {
 	r.key(tcell.KeyCtrlW, 0)
 	r.key(tcell.KeyCtrlZ, 0)
 	r.until("the shell", func() bool { return paused == 1 && r.app.frame.prompt != nil })
+}
+
+// TestKeysWithNothingToDo says so rather than nothing.
+func TestKeysWithNothingToDo(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.press("n")
+	r.see("nothing was looked for yet; / finds")
+	r.press("s")
+	r.see("nothing is being read any more")
+	if n := r.feed.stopped.Load(); n != 0 {
+		t.Errorf("stopped %d times", n)
+	}
+	r.press("/ Enter")
+	r.see("Enter story") // asked for nothing, and found nothing
+	r.press("t ?")
+	r.see("help")
+	if text := r.text(); strings.Contains(text, "Keys of") || !strings.Contains(text, "Keys everywhere") {
+		t.Errorf("the help of a screen without keys of its own:\n%s", text)
+	}
+}
+
+// TestSortShows wants the mark of the sorted column in the narrowest one.
+func TestSortShows(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.press(">")
+	r.see("time▾ HTTP")
+	r.press("r")
+	r.see("time▴ HTTP")
 }
