@@ -16,6 +16,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/filter"
 	"elbscope/analyze/rules"
+	"elbscope/internal/nearest"
 	"elbscope/internal/shell"
 	"elbscope/internal/wiretext"
 )
@@ -89,11 +90,11 @@ func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 func parseArgs(args []string) (*options, error) {
 	o, raw := &options{}, &rawFlags{}
 	fs := defineFlags(o, raw)
-	if err := swallowed(fs, args); err != nil {
+	err := swallowed(fs, args)
+	if err != nil {
 		return nil, err
 	}
-	err := fs.Parse(args)
-	switch {
+	switch err = fs.Parse(args); {
 	case err != nil:
 		err = flagError(fs, args, err)
 	case raw.habits.read == "eport" && missing("eport") && slices.Contains(args, "-report"):
@@ -102,7 +103,7 @@ func parseArgs(args []string) (*options, error) {
 		err = o.read(fs, raw, args)
 	}
 	if err != nil {
-		return nil, cmp.Or(oneDash(fs, args), err)
+		return nil, withFile(cmp.Or(oneDash(fs, args), err), fs, args)
 	}
 	return o, nil
 }
@@ -152,7 +153,7 @@ func (o *options) report(fs *pflag.FlagSet, raw *rawFlags, args []string) (err e
 		return &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
 	}
 	if raw.habits.read == "" {
-		if err := notFiles(args, o.files); err != nil {
+		if err := cmp.Or(o.unquoted(raw), notFiles(args, o.files, raw.captureExpr)); err != nil {
 			return err
 		}
 	}
@@ -231,7 +232,8 @@ func oneOf(flag, got string, allowed ...string) error {
 			return nil
 		}
 	}
-	return &hintError{fmt.Sprintf("--%s %q is not one of %s", flag, got, strings.Join(allowed, ", ")), "elbscope --" + flag + " " + allowed[0] + " FILE"}
+	meant := cmp.Or(nearest.Word(got, allowed), allowed[0])
+	return &hintError{fmt.Sprintf("--%s %q is not one of %s", flag, got, strings.Join(allowed, ", ")), "elbscope --" + flag + " " + meant + " FILE"}
 }
 
 // minMemory is the least that makes sense to work with.

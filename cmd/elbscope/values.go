@@ -92,6 +92,8 @@ func withSample(flags *pflag.FlagSet, f *pflag.Flag, args []string, at int) stri
 	for i, a := range args {
 		name, long := strings.CutPrefix(a, "-")
 		switch {
+		case isLive && regular(a) != nil:
+			continue // that is for files
 		case !shell.CanType(a):
 			return "elbscope --help"
 		case long && otherwise[name] != "":

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/spf13/pflag"
+
+	"elbscope/analyze/filter"
 	"elbscope/analyze/rules"
 	"elbscope/capture/bpf"
 	"elbscope/capture/live"
@@ -35,8 +38,9 @@ func missing(name string) bool {
 }
 
 // notFiles says so where words that stand for files are something else: a
-// capture filter, an interface, a command, or one name that wants quotes.
-func notFiles(args, words []string) error {
+// capture filter, an interface, a command, or one name that wants quotes. begun is
+// what -f has of a filter.
+func notFiles(args, words []string, begun string) error {
 	gone := slices.IndexFunc(words, missing)
 	if gone < 0 {
 		return nil
@@ -50,16 +54,21 @@ func notFiles(args, words []string) error {
 		given[i] = shell.File(f)
 	}
 	line := strings.Join(given, " ")
-	_, err := bpf.Parse(expr)
+	packets := strings.TrimSpace(begun + " " + expr)
+	_, err := bpf.Parse(packets)
 	switch whole := strings.Join(words, " "); {
 	case len(words) > 1 && !missing(whole):
 		return &hintError{fmt.Sprintf("%s: no such file; a name with spaces in it wants quotes", words[gone]), "elbscope " + shell.File(whole)}
 	case len(files) == 0 && isInterface(others[0]):
 		return &hintError{fmt.Sprintf("%s: no such file, but an interface; live captures there", others[0]), retypeLive(args, others[0])}
 	case err == nil && len(files) == 0:
-		return &hintError{expr + ": no such file; a capture filter needs one to choose from, or live", fmt.Sprintf("elbscope -f %s FILE    (or: elbscope live %s)", shell.Quote(expr), shell.Quote(expr))}
+		return &hintError{expr + ": no such file; a capture filter needs one to choose from, or live", fmt.Sprintf("elbscope -f %s FILE    (or: elbscope live %s)", shell.Quote(packets), shell.Quote(packets))}
 	case err == nil:
-		return &hintError{expr + ": no such file; a capture filter has a flag", fmt.Sprintf("elbscope -f %s %s", shell.Quote(expr), line)}
+		what := expr + ": no such file; a capture filter has a flag"
+		if begun != "" {
+			what = expr + ": no such file; a filter of several words wants quotes"
+		}
+		return &hintError{what, fmt.Sprintf("elbscope -f %s %s", shell.Quote(packets), line)}
 	case len(files) == 0 || !slices.Contains(commands, others[0]):
 		return nil
 	}
@@ -71,6 +80,66 @@ func notFiles(args, words []string) error {
 		return &hintError{what + "it captures, and a file is read without it", "elbscope " + line}
 	}
 	return &hintError{what + "it comes first, without files", "elbscope " + others[0]}
+}
+
+// unquoted says so where a filter of several words has no quotes, so that all
+// but its first word stand where files do.
+func (o *options) unquoted(raw *rawFlags) error {
+	n := slices.IndexFunc(o.files, func(f string) bool { return !missing(f) })
+	if n <= 0 {
+		return nil
+	}
+	words, line := strings.Join(o.files[:n], " "), ""
+	for _, f := range o.files[n:] {
+		line += " " + shell.File(f)
+	}
+	what := fmt.Sprintf("%s: no such file; a filter of several words wants quotes", o.files[0])
+	if whole := raw.captureExpr + " " + words; raw.captureExpr != "" {
+		if _, err := bpf.Parse(whole); err == nil {
+			return &hintError{what, "elbscope -f " + shell.Quote(whole) + line}
+		}
+	}
+	if whole := o.expr + " " + words; o.expr != "" && !strings.ContainsAny(words, "./") {
+		_, err := filter.Parse(whole, o.filterContext(nil))
+		switch {
+		case err == nil:
+			return &hintError{what, "elbscope -Y " + shell.Quote(whole) + line}
+		case slices.Contains([]string{"and", "or", "&&", "||"}, o.files[0]): // no files, for sure
+			return filterError(whole, err)
+		}
+	}
+	return nil
+}
+
+// withFile puts the file that was given into the line to type, if there is one
+// and only one.
+func withFile(err error, flags *pflag.FlagSet, args []string) error {
+	var e *hintError
+	file := ""
+	for i, a := range args {
+		if regular(a) == nil || a == stdinName {
+			continue
+		}
+		if i > 0 {
+			if f := takesNext(flags, args[i-1]); f != nil && f.Name != "tcpdump-r" {
+				continue
+			}
+		}
+		if file != "" {
+			return err
+		}
+		file = a
+	}
+	if file == "" || !errors.As(err, &e) {
+		return err
+	}
+	words := strings.Split(e.hint, " ")
+	for i, w := range words {
+		if w == "FILE" {
+			words[i] = shell.File(file)
+		}
+	}
+	return &hintError{e.what, strings.Join(words, " ")}
 }
 
 // unknownCommand says so if the first word of a line without a command is no
