@@ -59,6 +59,7 @@ var rooms = map[string][]string{
 	"golang.org/x/net/websocket":    {"samples/lab/servers"},
 	"github.com/creack/pty":         {"internal/bench"},
 	"golang.org/x/term":             {"cmd/elbscope"},
+	"golang.org/x/text":             {"ui"},
 	"github.com/rivo/uniseg":        {"internal/wiretext"},
 	"golang.org/x/sys":              {"capture/live", "cmd/elbscope", "samples/lab"},
 	// the lab's servers are a module of their own, with the libraries they show

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/gdamore/tcell/v2"
@@ -36,6 +37,8 @@ type Options struct {
 	// Pause stops the program until the shell continues it, while the terminal
 	// is the shell's; nil where there is nothing of the kind.
 	Pause func()
+	// Mono leaves out colours, as NO_COLOR in the environment does.
+	Mono bool
 	// Screen is a terminal to draw on; nil for the real one.
 	Screen tcell.Screen
 }
@@ -99,7 +102,7 @@ func Drawable(term string) error {
 // New makes the screen. Run shows it.
 func New(feed Feed, o Options) *App {
 	a := &App{
-		app: tview.NewApplication(), theme: newTheme(o.Report.ASCII), feed: feed, o: o, state: feed.State(),
+		app: tview.NewApplication(), theme: newTheme(o.Report.ASCII, o.Mono), feed: feed, o: o, state: feed.State(),
 		wake: make(chan struct{}, 1), few: arranger{o: o.Report},
 		bare: o.Report.NoRedact,
 	}
@@ -117,7 +120,7 @@ func New(feed Feed, o Options) *App {
 	}
 	a.wish.Store(first)
 	a.take(a.few.arrange(a.state, first))
-	a.app.SetRoot(a.frame, true).EnableMouse(true)
+	a.app.SetRoot(a.frame, true).EnableMouse(true).EnablePaste(true)
 	a.app.SetInputCapture(a.key)
 	a.app.SetAfterDrawFunc(a.keepTerminal)
 	a.app.SetMouseCapture(a.mouse)
@@ -126,6 +129,15 @@ func New(feed Feed, o Options) *App {
 
 // Run shows the screen until the user leaves.
 func (a *App) Run() error {
+	if a.o.Screen == nil {
+		screen, err := newTerminal()
+		if err != nil {
+			return err
+		}
+		a.app.SetScreen(screen)
+		screen.EnableMouse()
+		screen.EnablePaste()
+	}
 	done := make(chan struct{})
 	go a.paint(arranger{o: a.o.Report}, done)
 	err := a.app.Run()
@@ -177,12 +189,18 @@ func (a *App) key(ev *tcell.EventKey) *tcell.EventKey {
 		return nil
 	}
 	a.quit = false
-	if a.frame.prompt != nil {
+	if a.frame.prompt != nil && name != "Ctrl-Z" && name != "Ctrl-L" {
 		a.frame.prompt.key(ev, name)
 		return nil
 	}
 	a.frame.note = ""
-	if b := find(a.top().bindings(), name); b != nil {
+	here := a.top().bindings()
+	if a.frame.small { // nobody sees what else keys would do
+		if here = nil; !slices.Contains([]string{"Q", "Ctrl-Z", "Ctrl-L"}, name) {
+			return nil
+		}
+	}
+	if b := find(here, name); b != nil {
 		b.do()
 	} else if b := find(a.global(), name); b != nil {
 		b.do()
@@ -243,12 +261,21 @@ func (a *App) everywhere() []binding {
 		binding{keys: []string{"Q"}, help: "leave the program", brief: "quit", do: a.askLeave},
 		binding{keys: []string{"?", "F1"}, help: "the keys of this screen", brief: "help", do: a.help},
 		binding{keys: []string{"Ctrl-L"}, help: "draw anew", do: func() { a.app.Sync() }},
-		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.feed.Stop},
+		binding{keys: []string{"s"}, help: "stop reading and keep what is there", do: a.stopReading},
 	)
 	if a.o.Pause != nil {
 		keys = append(keys, binding{keys: []string{"Ctrl-Z"}, help: "back to the shell, where fg goes on; a live run loses packets meanwhile", do: func() { a.app.Suspend(a.o.Pause) }})
 	}
 	return keys
+}
+
+// stopReading stops what runs and says so where nothing does.
+func (a *App) stopReading() {
+	if !a.state.Reading {
+		a.frame.say("nothing is being read any more")
+		return
+	}
+	a.feed.Stop()
 }
 
 // stepBack goes back, from home to what the filter hides, and then says how to

@@ -11,8 +11,9 @@ func (a *App) askFind() {
 	a.frame.prompt = &prompt{
 		label: "find", close: func() { a.frame.prompt = nil },
 		accept: func(text string) {
-			a.frame.find = text
-			a.findAgain(1)
+			if a.frame.find = text; text != "" {
+				a.findAgain(1)
+			}
 		},
 	}
 }
@@ -21,6 +22,7 @@ func (a *App) askFind() {
 func (a *App) findAgain(dir int) {
 	text := a.frame.find
 	if text == "" {
+		a.frame.say("nothing was looked for yet; / finds")
 		return
 	}
 	if a.seek != nil {

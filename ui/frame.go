@@ -19,6 +19,8 @@ type frame struct {
 	// prompt takes the keys while something is being typed.
 	prompt *prompt
 	find   string
+	// small is set while there is no room for a screen.
+	small bool
 }
 
 func newFrame(a *App) *frame { return &frame{Box: tview.NewBox(), a: a} }
@@ -29,6 +31,19 @@ const (
 	leastHeight = 15
 )
 
+// PasteHandler implements tview.Primitive: what is pasted is typed where
+// something is being typed, in one line. Elsewhere its letters would be keys.
+func (f *frame) PasteHandler() func(string, func(tview.Primitive)) {
+	return func(text string, _ func(tview.Primitive)) {
+		f.note = ""
+		if f.prompt == nil {
+			f.say("pasted text does nothing here; f filters, / finds")
+			return
+		}
+		f.prompt.add([]rune(strings.Join(strings.Fields(text), " "))...)
+	}
+}
+
 // say shows a sentence in the footer until the next key.
 func (f *frame) say(note string) { f.note = note }
 
@@ -37,10 +52,9 @@ func (f *frame) Draw(screen tcell.Screen) {
 	f.DrawForSubclass(screen, f)
 	x, y, width, height := f.GetInnerRect()
 	t := f.a.theme
-	if width < leastWidth || height < leastHeight {
-		t.draw(screen, x, y, width, line{own(plain, fmt.Sprintf("elbscope needs %dx%d", leastWidth, leastHeight))}, tcell.StyleDefault)
-		if height > 1 {
-			t.draw(screen, x, y+1, width, line{own(plain, "Q leaves; --no-tui prints the report")}, tcell.StyleDefault)
+	if f.small = width < leastWidth || height < leastHeight; f.small {
+		for i, l := range f.tooSmall(width) { // what is below the terminal is not drawn
+			t.draw(screen, x, y+i, width, l, tcell.StyleDefault)
 		}
 		return
 	}
@@ -51,6 +65,21 @@ func (f *frame) Draw(screen tcell.Screen) {
 	for i, l := range foot {
 		t.draw(screen, x, y+height-len(foot)+i, width, l, tcell.StyleDefault)
 	}
+}
+
+// tooSmall is what stands where there is no room for a screen: how much is
+// needed and how to leave, or the question that waits for an answer.
+func (f *frame) tooSmall(width int) (out []line) {
+	say := []string{fmt.Sprintf("elbscope needs %dx%d", leastWidth, leastHeight)}
+	if p := f.prompt; p != nil {
+		say = append(say, fold(f.a.theme.wire(plain, p.label+": "+string(p.text)+"_", 0).text, width)...)
+	} else {
+		say = append(say, wrap("Q leaves; --no-tui prints the report", width)...)
+	}
+	for _, s := range say {
+		out = append(out, line{own(plain, s)})
+	}
+	return out
 }
 
 // head says what is being read and how far it is. Where there is little room,

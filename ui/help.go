@@ -14,9 +14,12 @@ func (a *App) help() {
 	own1, all := top.bindings(), a.global()
 	s := &sheet{name: "help"}
 	s.pane = newPane(a.theme, "", func(width int) []line {
-		out := []line{{own(strong, "Keys of \""+top.title()+"\"")}, nil}
-		out = append(out, keyLines(own1, width)...)
-		out = append(out, nil, line{own(strong, "Keys everywhere")}, nil)
+		var out []line
+		if len(own1) > 0 {
+			out = append([]line{{own(strong, "Keys of \""+top.title()+"\"")}, nil}, keyLines(own1, width)...)
+			out = append(out, nil)
+		}
+		out = append(out, line{own(strong, "Keys everywhere")}, nil)
 		out = append(out, keyLines(all, width)...)
 		return append(out, nil,
 			line{own(plain, "Ctrl-C stops what runs; the second time it leaves.")},

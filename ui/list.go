@@ -205,7 +205,7 @@ func (l *list) head(widths []int) line {
 			if l.reversed {
 				arrow = l.theme.sign("▴", "^")
 			}
-			title += arrow
+			title = title[:max(min(len(title), w-1), 0)] + arrow // the arrow always shows; titles are ASCII
 		}
 		title = wiretext.Cut(title, w)
 		if pad := w - wiretext.Width(title); l.columns[c].right {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/gdamore/tcell/v2"
 
@@ -44,12 +45,31 @@ func (p *prompt) key(ev *tcell.EventKey, name string) {
 		}
 	case "Ctrl-U":
 		p.text = nil
+	case "Ctrl-W":
+		whole := strings.TrimRight(string(p.text), " /")
+		p.text = []rune(whole[:strings.LastIndexAny(whole, " /")+1])
 	default:
 		if ev.Key() != tcell.KeyRune {
 			return
 		}
-		p.text = append(p.text, ev.Rune())
+		p.add(ev.Rune())
+		return
 	}
+	p.tell()
+}
+
+// longestTyped is how many characters are taken; no expression and no name
+// needs more.
+const longestTyped = 4096
+
+// add takes what was typed or pasted.
+func (p *prompt) add(more ...rune) {
+	p.text = append(p.text, more[:min(len(more), longestTyped-min(len(p.text), longestTyped))]...)
+	p.tell()
+}
+
+// tell looks at the text.
+func (p *prompt) tell() {
 	p.err = ""
 	if p.changed != nil {
 		if err := p.changed(string(p.text)); err != nil {

@@ -127,17 +127,58 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestTooSmall wants one sentence where nothing else would be readable.
+// TestTooSmall wants one sentence where nothing else would be readable, and no
+// key to do what nobody would see.
 func TestTooSmall(t *testing.T) {
-	for _, size := range [][2]int{{59, 15}, {60, 14}, {20, 5}, {1, 1}} {
+	for size, want := range map[[2]int]string{
+		{59, 15}: "elbscope needs 60x15\nQ leaves; --no-tui prints the report", {60, 14}: "elbscope needs 60x15\nQ leaves; --no-tui prints the report",
+		{20, 5}: "elbscope needs 60x15\nQ leaves; --no-tui\nprints the report", {20, 2}: "elbscope needs 60x15\nQ leaves; --no-tui", {1, 1}: "e",
+	} {
 		r := launch(t, samples(t, "article-502.pcapng"), size[0], size[1], simpleOptions())
-		r.press("Enter d Down Esc Esc")
-		var want []string
-		for _, l := range []string{"elbscope needs 60x15", "Q leaves; --no-tui prints the report"}[:min(2, size[1])] {
-			want = append(want, strings.TrimSpace(l[:min(len(l), size[0])]))
-		}
-		if got := strings.TrimSpace(r.text()); got != strings.Join(want, "\n") {
+		r.until("a drawing", func() bool { return r.app.frame.small })
+		r.press("Enter d Down Esc Esc x f w Enter")
+		if got := strings.TrimSpace(r.text()); got != want {
 			t.Errorf("%v shows %q", size, got)
+		}
+		r.on(func() {
+			if len(r.app.stack) != 1 || r.app.frame.prompt != nil {
+				t.Errorf("%v: the keys did something", size)
+			}
+		})
+		r.leave()
+	}
+}
+
+// TestTooSmallQuestion wants to read what is asked where there is no room, and
+// to answer it.
+func TestTooSmallQuestion(t *testing.T) {
+	o := simpleOptions()
+	o.Unsaved = func(*State) bool { return true }
+	s := *samples(t, "article-502.pcapng")
+	s.Live = true
+	r := launch(t, &s, 30, 8, o)
+	r.see("Q leaves")
+	r.press("Q")
+	r.see("elbscope needs 60x15\nleave? packets are not saved:\ny leaves, n stays")
+	r.press("y")
+	if err := r.ended(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestMono wants no colour where none is wanted.
+func TestMono(t *testing.T) {
+	t.Setenv("NO_COLOR", "")
+	t.Setenv("TERM", "xterm")
+	for _, mono := range []bool{false, true} {
+		o := simpleOptions()
+		o.Mono = mono
+		r := launch(t, samples(t, "article-502.pcapng"), 80, 24, o)
+		r.see("rewritten")
+		var look string
+		r.on(func() { look = styles(r.sim) })
+		if coloured := strings.ContainsAny(look, "rytg"); coloured == mono {
+			t.Errorf("mono %v:\n%s", mono, look)
 		}
 		r.leave()
 	}

@@ -15,8 +15,8 @@ type theme struct {
 }
 
 // newTheme follows https://no-color.org and TERM=dumb.
-func newTheme(ascii bool) *theme {
-	return &theme{ascii: ascii, mono: os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"}
+func newTheme(ascii, mono bool) *theme {
+	return &theme{ascii: ascii, mono: mono || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb"}
 }
 
 // colors are blue and orange-like where something is good or bad, so that they

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/filter"
 	"elbscope/analyze/rules"
+	"elbscope/internal/nearest"
 	"elbscope/internal/shell"
 	"elbscope/internal/wiretext"
 )
@@ -28,7 +30,7 @@ var usage string
 type options struct {
 	command  string // "report", "live", "interfaces", "explain", "tcpdump-command", "help" or "version"
 	files    []string
-	topics   []string // of explain; ports of tcpdump-command
+	topics   []string // of explain and help; ports of tcpdump-command
 	packets  captureFilter
 	format   string
 	color    string
@@ -88,14 +90,20 @@ func defineFlags(o *options, raw *rawFlags) *pflag.FlagSet {
 func parseArgs(args []string) (*options, error) {
 	o, raw := &options{}, &rawFlags{}
 	fs := defineFlags(o, raw)
-	err := fs.Parse(args)
+	err := swallowed(fs, args)
 	if err != nil {
+		return nil, err
+	}
+	switch err = fs.Parse(args); {
+	case err != nil:
 		err = flagError(fs, args, err)
-	} else {
+	case raw.habits.read == "eport" && missing("eport") && slices.Contains(args, "-report"):
+		err = oneDash(fs, args)
+	default:
 		err = o.read(fs, raw, args)
 	}
 	if err != nil {
-		return nil, cmp.Or(oneDash(fs, args), err)
+		return nil, withFile(cmp.Or(oneDash(fs, args), err), fs, args)
 	}
 	return o, nil
 }
@@ -123,20 +131,31 @@ func (o *options) read(fs *pflag.FlagSet, raw *rawFlags, args []string) error {
 	o.printed = o.printed || fs.Changed("format") || fs.Changed("full")
 	switch o.command {
 	case "live":
-		return o.live(fs, raw)
+		return o.live(fs, raw, args)
 	case "report":
-		return o.report(fs, raw)
+		return o.report(fs, raw, args)
 	}
-	return onlyLive(fs)
+	if raw.help || raw.version {
+		return nil
+	}
+	return cmp.Or(o.onlyLive(fs, args), o.onlyFormats(fs))
 }
 
 // report reads what belongs to files.
-func (o *options) report(fs *pflag.FlagSet, raw *rawFlags) (err error) {
-	if err := onlyLive(fs); err != nil {
+func (o *options) report(fs *pflag.FlagSet, raw *rawFlags, args []string) (err error) {
+	if err := o.onlyLive(fs, args); err != nil {
 		return err
+	}
+	if len(o.files) == 0 && fedByHand() {
+		return &hintError{"no capture file given", "elbscope FILE.pcap    (what is sent into standard input: " + retype(append(args, "-"), len(args), "-") + ")"}
 	}
 	if len(o.files) == 0 {
 		return &hintError{"no capture file given", "elbscope FILE.pcap    (or: elbscope --help)"}
+	}
+	if raw.habits.read == "" {
+		if err := cmp.Or(o.unquoted(raw), notFiles(args, o.files, raw.captureExpr)); err != nil {
+			return err
+		}
 	}
 	if o.pace, err = parsePace(raw.pace); err != nil {
 		return err
@@ -156,10 +175,14 @@ func (o *options) words(rest []string, raw *rawFlags, args []string) error {
 	if len(rest) > 0 {
 		first = rest[0]
 	}
+	if len(rest) == 2 && rest[1] == "help" && slices.Contains(commands, first) && missing("help") {
+		rest, first = []string{"help", first}, "help"
+	}
 	switch first {
-	case "help", "version":
+	case "version", "interfaces":
 		o.command = first
-	case "explain", "tcpdump-command", "interfaces":
+		return noWords(first, rest[1:])
+	case "help", "explain", "tcpdump-command":
 		o.command, o.topics = first, rest[1:]
 	case "live":
 		o.command, o.capture.words = first, rest[1:]
@@ -209,7 +232,8 @@ func oneOf(flag, got string, allowed ...string) error {
 			return nil
 		}
 	}
-	return &hintError{fmt.Sprintf("--%s %q is not one of %s", flag, got, strings.Join(allowed, ", ")), "elbscope --" + flag + " " + allowed[0] + " FILE"}
+	meant := cmp.Or(nearest.Word(got, allowed), allowed[0])
+	return &hintError{fmt.Sprintf("--%s %q is not one of %s", flag, got, strings.Join(allowed, ", ")), "elbscope --" + flag + " " + meant + " FILE"}
 }
 
 // minMemory is the least that makes sense to work with.

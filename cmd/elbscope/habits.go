@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"elbscope/capture/live"
 	"elbscope/internal/shell"
 )
 
@@ -145,26 +144,4 @@ func (o *options) wordsOfRead(raw *rawFlags) error {
 	}
 	raw.captureExpr, o.files = expr, o.files[len(words):]
 	return nil
-}
-
-// named says so where the first word of a filter is the name of an interface:
-// people forget the -i. err is what is wrong with it as a filter.
-func named(words []string, err error) error {
-	if err == nil || len(words) == 0 {
-		return err
-	}
-	first := words[0]
-	known := first == live.Any
-	all, _ := live.Interfaces() // without a list nothing is known
-	for _, i := range all {
-		known = known || i.Name == first
-	}
-	if !known {
-		return err
-	}
-	hint := "elbscope live -i " + shell.Word(first)
-	for _, w := range words[1:] {
-		hint += " " + shell.Word(w)
-	}
-	return &hintError{fmt.Sprintf("%s is an interface, and -i names one", first), hint}
 }

@@ -83,6 +83,13 @@ func regular(name string) os.FileInfo {
 	return stat
 }
 
+// fedByHand tells whether something was sent into standard input: a file or a
+// pipe, and no terminal.
+func fedByHand() bool {
+	stat, err := os.Stdin.Stat()
+	return err == nil && (stat.Mode().IsRegular() || stat.Mode()&os.ModeNamedPipe != 0)
+}
+
 // noSource stands for an input that is not read, so that the report names it.
 type noSource struct{ info flow.SourceInfo }
 

@@ -94,6 +94,21 @@ func TestLiveDiskFull(t *testing.T) {
 	if n := len(saved.Handshakes); n == 0 || n >= 61 {
 		t.Errorf("%d handshakes saved", n)
 	}
+
+	// Where there is no room for anything, it says so at once and leaves nothing.
+	if err := exec.Command("sh", "-c", "yes > "+filepath.Join(disk, "rest")).Run(); err == nil {
+		t.Fatal("the disk takes everything")
+	}
+	again := filepath.Join(disk, "again.pcapng")
+	cmd := l.command(l.instance, l.program, "live", "--no-tui", "-i", "any", "-w", again)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitInput || !strings.Contains(string(out), "no space left") || !strings.Contains(string(out), "try: df -h") {
+		t.Errorf("on a full disk: %v, %s", err, out)
+	}
+	if _, err := os.Stat(again); err == nil {
+		t.Errorf("%s is left", again)
+	}
 }
 
 // TestLiveKilled kills the program while it saves: what was written is a

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -47,21 +48,46 @@ func addLiveFlags(fs *pflag.FlagSet, l *liveOptions, raw *rawFlags) {
 }
 
 // onlyLive refuses the flags of live with another command.
-func onlyLive(fs *pflag.FlagSet) error {
-	for _, name := range liveFlags {
-		if fs.Changed(name) {
-			hint := "elbscope live -i any"
-			if given, err := fs.GetStringArray("interface"); err == nil && len(given) > 0 {
-				hint = "elbscope live -i " + shell.Word(given[0])
-			}
-			return &hintError{"--" + name + " goes with elbscope live, which captures", hint}
+func (o *options) onlyLive(fs *pflag.FlagSet, args []string) error {
+	i := slices.IndexFunc(liveFlags, fs.Changed)
+	if i < 0 {
+		return nil
+	}
+	what, hint := "--"+liveFlags[i]+" goes with elbscope live, which captures", ""
+	given, _ := fs.GetStringArray("interface") // there is such a flag
+	file := "FILE"
+	if len(o.files) > 0 {
+		file = shell.File(o.files[len(o.files)-1])
+	}
+	switch {
+	case !slices.ContainsFunc(o.files, func(f string) bool { return !missing(f) }):
+		rest := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == fs.Arg(0) && slices.Contains(commands, a) })
+		hint = retypeBehind("live", rest)
+	case len(given) > 0:
+		hint = "elbscope live -i " + shell.Word(given[0])
+	case liveFlags[i] == "write":
+		what += "; packets of a file are saved with w on its screen"
+	case liveFlags[i] == "count":
+		hint = fmt.Sprintf("tcpdump -r %s -c %d -w - | elbscope -", file, o.capture.count)
+	}
+	if hint == "" {
+		hint = "elbscope " + file
+	}
+	return &hintError{what, hint}
+}
+
+// onlyFormats refuses what is about packets with a command that looks at none.
+func (o *options) onlyFormats(fs *pflag.FlagSet) error {
+	for _, name := range []string{"format", "filter", "capture-filter", "bpf", "pace", "tcpdump-r", "tui"} {
+		if f := fs.Lookup(name); f.Changed && f.Value.String() != "text" {
+			return &hintError{fmt.Sprintf("%s is about packets, and %s prints text about none", shown(f), o.command), "elbscope " + o.command}
 		}
 	}
 	return nil
 }
 
 // live reads what belongs to capturing.
-func (o *options) live(fs *pflag.FlagSet, raw *rawFlags) (err error) {
+func (o *options) live(fs *pflag.FlagSet, raw *rawFlags, args []string) (err error) {
 	l := &o.capture
 	if raw.habits.user != "" {
 		l.user = raw.habits.user
@@ -74,7 +100,7 @@ func (o *options) live(fs *pflag.FlagSet, raw *rawFlags) (err error) {
 		return &hintError{"-f and the words behind live are two capture filters", liveFilters.expr}
 	}
 	if o.packets, err = newCaptureFilter(expr+raw.captureExpr, raw.captureBPF, liveFilters); err != nil {
-		return named(l.words, err)
+		return liveWords(args, l.words, err)
 	}
 	changed := false
 	fs.Visit(func(*pflag.Flag) { changed = true })

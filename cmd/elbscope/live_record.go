@@ -90,7 +90,11 @@ func createError(path string, who *account, err error) error {
 			retyped(path, "/tmp/"+filepath.Base(path)) + "    (or: --user with one who may write to " + dirOf(path) + ")",
 		}
 	}
-	return &hintError{fmt.Sprintf("-w %s: %v", path, cause), "elbscope live -w /tmp/capture.pcapng"}
+	hint := retyped(path, "/tmp/"+filepath.Base(path))
+	if errors.Is(err, syscall.ENOSPC) {
+		hint = "df -h"
+	}
+	return &hintError{fmt.Sprintf("-w %s: %v", path, cause), hint}
 }
 
 // begin starts the next file.
@@ -114,6 +118,7 @@ func (r *recorder) begin() error {
 	if r.describe() != nil || r.out.Flush() != nil {
 		err := r.file.err
 		r.file.f.Close()
+		_ = os.Remove(name) // nothing is in it, and the next try would find it there
 		return err
 	}
 	r.kept = append(r.kept, name)

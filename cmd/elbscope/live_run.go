@@ -97,6 +97,12 @@ func heapOf(memory int64) int64 { return memory / 16 * 13 }
 // captureError says what to type where the right is missing.
 func captureError(err error) error {
 	var ie *capture.InputError
+	if errors.As(err, &ie) && ie.Kind == capture.NoInterface && strings.Contains(ie.Name, ",") {
+		ie.Hint = "elbscope live"
+		for _, name := range strings.FieldsFunc(ie.Name, func(r rune) bool { return r == ',' || r == ' ' }) {
+			ie.Hint += " -i " + shell.Word(name)
+		}
+	}
 	if !errors.As(err, &ie) || ie.Kind != capture.Permission {
 		return err
 	}

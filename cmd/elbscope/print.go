@@ -84,7 +84,13 @@ func explain(topics []string, ro report.Options) (string, error) {
 	}
 	for i, id := range topics {
 		if rules.Lookup(id) == nil {
-			if meant := nearest.Word(id, rules.IDs()); meant != "" {
+			meant := nearest.Word(id, rules.IDs())
+			for _, other := range rules.IDs() {
+				if meant == "" && len(id) > 3 && strings.Contains(other, id) {
+					meant = other
+				}
+			}
+			if meant != "" {
 				return "", &hintError{fmt.Sprintf("there is no rule %q; did you mean %s?", id, meant), "elbscope explain " + meant}
 			}
 			return "", &hintError{fmt.Sprintf("there is no rule %q", id), "elbscope explain"}

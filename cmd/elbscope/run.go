@@ -45,7 +45,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	say.ascii = say.ascii || o.ascii
 	switch o.command {
 	case "help":
-		return deliver(stdout, usage, say)
+		text, err := helpOn(o.topics)
+		if err != nil {
+			return say.complain(exitUsage, err)
+		}
+		return deliver(stdout, text, say)
 	case "version":
 		return deliver(stdout, "elbscope "+version()+"\n", say)
 	case "tcpdump-command":

@@ -60,7 +60,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	files := &saver{o: o, feed: f}
 	defer files.cleanup()
 	app := ui.New(f, ui.Options{
-		Folder: folderForFiles, Pause: pauseSelf,
+		Folder: folderForFiles, Pause: pauseSelf, Mono: o.color == "never",
 		Report: report.Options{
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 			CaptureFilter: o.packets.forReport(),

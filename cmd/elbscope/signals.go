@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/pprof"
+	"sync"
 	"syscall"
 	"time"
 
@@ -44,16 +45,31 @@ const leavePatience = 2 * time.Second
 
 // shield lets no signal end the program the hard way, for the terminal would be
 // left as the screen uses it: without echo and cursor. It lasts until lift is
-// called or, if the terminal takes nothing, for some time after ctx ends.
+// called or, if the terminal takes nothing, for some time after ctx ends. Where
+// the terminal was closed nobody is there to send a further signal, and the first
+// one is given again.
 func shield(ctx context.Context) (lift func()) {
 	ignored := make(chan os.Signal, 1) // nobody reads it: the first one is in ctx
 	signal.Notify(ignored, endings...)
-	end := func() { signal.Stop(ignored) }
-	unhook := context.AfterFunc(ctx, func() { time.AfterFunc(leavePatience, end) })
-	return func() {
+	lifted := make(chan struct{})
+	unhook := context.AfterFunc(ctx, func() {
+		select {
+		case <-lifted:
+			return
+		case <-time.After(leavePatience):
+		}
+		signal.Stop(ignored)
+		if by := endedBy(ctx); by != nil && by.by == syscall.SIGHUP {
+			if self, err := os.FindProcess(os.Getpid()); err == nil {
+				_ = self.Signal(by.by) // the default is back, so that it ends
+			}
+		}
+	})
+	return sync.OnceFunc(func() {
 		unhook()
-		end()
-	}
+		close(lifted)
+		signal.Stop(ignored)
+	})
 }
 
 // dumpOnQuit answers SIGQUIT, which asks where a program hangs, as Go does: with
@@ -80,7 +96,15 @@ func dumpOnQuit(app *ui.App, w io.Writer) (quit func() *ended) {
 		case <-gone:
 			fmt.Fprintf(w, "%s\n", &stacks)
 		case <-time.After(leavePatience): // it is the screen that hangs
-			app.Abandon()
+			abandoned := make(chan struct{})
+			go func() {
+				defer close(abandoned)
+				app.Abandon()
+			}()
+			select {
+			case <-abandoned:
+			case <-time.After(leavePatience): // that, too
+			}
 			fmt.Fprintf(w, "elbscope: %v\n%s\n", by, &stacks)
 			os.Exit(by.status())
 		}

@@ -3,9 +3,14 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
 	"regexp"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestSignalsOnTheScreen wants a terminal in order after signals that come while
@@ -55,4 +60,28 @@ func TestCtrlZ(t *testing.T) {
 	x.press("Q")
 	x.see("ready>")
 	x.restored()
+}
+
+// TestHungScreen wants the program to end after its terminal was closed also
+// where the screen does not. It runs itself, as a program whose screen hangs.
+func TestHungScreen(t *testing.T) {
+	if os.Getenv("HUNG_SCREEN") != "" {
+		ctx, end := context.WithCancelCause(context.Background())
+		shield(ctx)
+		end(&ended{syscall.SIGHUP})
+		time.Sleep(time.Minute) // in which the parent loses patience
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestHungScreen$")
+	cmd.Env = append(os.Environ(), "HUNG_SCREEN=yes")
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Fatalf("it ended with %v", err)
+	}
+	if how, ok := exit.Sys().(syscall.WaitStatus); !ok || how.Signal() != syscall.SIGHUP {
+		t.Errorf("it ended with %v", err)
+	}
 }

@@ -21,10 +21,15 @@ func Word(word string) string {
 // Quote quotes a word in any case.
 func Quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
+// CanType tells whether a word consists of what keyboards have.
+func CanType(word string) bool {
+	return !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
 // File quotes a file name. One that cannot be typed becomes the word FILE, and
 // so does standard input.
 func File(name string) string {
-	if name == "-" || name == "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if name == "-" || name == "" || !CanType(name) {
 		return "FILE"
 	}
 	if strings.HasPrefix(name, "-") {

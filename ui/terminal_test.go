@@ -1,0 +1,194 @@
+package ui
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gdamore/tcell/v2"
+	"golang.org/x/text/transform"
+)
+
+// TestAnyUTF8 decodes what is no UTF-8, cut at any place, as tcell does it: in
+// small pieces, and until it is told that more is needed.
+func TestAnyUTF8(t *testing.T) {
+	for _, text := range []string{
+		"", "plain", "über ✗ 日本 \U0001f600", "\xe9", "\xe9t\xe9", "\xff\xfe\x80\x80\x80\x80\x80\x80\x80", "a\xe2\x9cb", "\xf0\x9f\x98", "\xc0\xaf\xed\xa0\x80",
+	} {
+		for at := range len(text) + 1 {
+			var waits, got []byte
+			for _, chunk := range []string{text[:at], text[at:]} {
+				waits = append(waits, chunk...)
+				for turns := 0; len(waits) > 0; turns++ {
+					if turns > len(text)+1 {
+						t.Fatalf("%q cut at %d: no way on from %q", text, at, waits)
+					}
+					out := make([]byte, 8)
+					n, used, err := anyUTF8{}.Transform(out, waits, false)
+					got, waits = append(got, out[:n]...), waits[used:]
+					if errors.Is(err, transform.ErrShortSrc) {
+						break
+					}
+				}
+			}
+			if utf8.FullRune(waits) && len(waits) > 0 {
+				t.Errorf("%q cut at %d: %q waits", text, at, waits)
+			}
+			if all := string(got) + string(waits); all != text {
+				t.Errorf("%q cut at %d became %q", text, at, all)
+			}
+		}
+	}
+}
+
+// keyboard is a terminal on which pieces are typed, at these times.
+type keyboard struct {
+	tcell.Tty
+	typed [][]byte
+}
+
+func (k *keyboard) Read(b []byte) (int, error) {
+	if len(k.typed) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, k.typed[0])
+	if k.typed[0] = k.typed[0][n:]; len(k.typed[0]) == 0 {
+		k.typed = k.typed[1:]
+	}
+	return n, nil
+}
+
+func (k *keyboard) Drain() error { return nil }
+func (k *keyboard) Start() error { return nil }
+
+// TestTerminalStrings wants strings for terminals to end with Ctrl-C and after a
+// silence, and all else to pass as it is, in pieces that tcell has room for.
+func TestTerminalStrings(t *testing.T) {
+	long := bytes.Repeat([]byte("0123456789"), 100)
+	for _, c := range []struct {
+		name, want string
+		typed      []string
+	}{
+		{"plain", "abc", []string{"a", "bc"}},
+		{"long", string(long), []string{string(long)}},
+		{"Ctrl-C", "\x1b]j\x1b\\\x03\x1b\\\x03", []string{"\x1b]", "j", "\x03\x03"}},
+	} {
+		k := &keyboard{}
+		for _, s := range c.typed {
+			k.typed = append(k.typed, []byte(s))
+		}
+		x := &terminal{Tty: k, at: time.Now().Add(time.Hour)}
+		var got []byte
+		for {
+			b := make([]byte, 128)
+			n, err := x.Read(b)
+			if got = append(got, b[:n]...); err != nil {
+				break
+			}
+			if n > 3*mostRead {
+				t.Fatalf("%s: %d bytes at once", c.name, n)
+			}
+			x.at = time.Now().Add(time.Hour)
+		}
+		if string(got) != c.want {
+			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+	x := &terminal{Tty: &keyboard{typed: [][]byte{[]byte("j")}}, at: time.Now().Add(-2 * silence)}
+	b := make([]byte, 128)
+	if n, err := x.Read(b); err != nil || string(b[:n]) != "\x1b\\j" {
+		t.Errorf("after a silence %q (%v)", b[:n], err)
+	}
+	if err := x.Drain(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := x.Read(b); n != 0 || err != nil {
+		t.Errorf("drained, it reads %q (%v)", b[:n], err)
+	}
+}
+
+// TestPaste pastes: in one line where something is typed, and nowhere else.
+func TestPaste(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.paste("Q\nwx")
+	r.see("pasted text does nothing here; f filters, / finds")
+	r.press("f")
+	r.paste("status:502\n target:~socket\t\n")
+	r.see("filter: status:502 target:~socket_")
+	r.press("Enter")
+	r.see("filter: status:502 target:~socket ")
+	r.press("/")
+	r.paste(string(bytes.Repeat([]byte("longer "), 10000)))
+	r.until("as much as is taken", func() bool { return len(r.app.frame.prompt.text) == longestTyped })
+}
+
+// paste sends what terminals send around pasted text.
+func (r *rig) paste(text string) {
+	r.t.Helper()
+	all := []tcell.Event{tcell.NewEventPaste(true)}
+	for _, c := range text {
+		key := tcell.KeyRune
+		switch c {
+		case '\n':
+			key = tcell.KeyEnter
+		case '\t':
+			key = tcell.KeyTab
+		}
+		all = append(all, tcell.NewEventKey(key, c, tcell.ModNone))
+	}
+	for _, ev := range append(all, tcell.NewEventPaste(false)) {
+		r.app.app.QueueEvent(ev)
+	}
+}
+
+// TestTyping takes back a word of what is typed, and goes to the shell from
+// there.
+func TestTyping(t *testing.T) {
+	o := simpleOptions()
+	paused := 0
+	o.Pause = func() { paused++ }
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, o)
+	r.press("/")
+	for _, c := range "one /two/three " {
+		r.key(tcell.KeyRune, c)
+	}
+	for _, want := range []string{"one /two/_", "one /_", "_"} {
+		r.key(tcell.KeyCtrlW, 0)
+		r.see("find: " + want)
+	}
+	r.key(tcell.KeyCtrlW, 0)
+	r.key(tcell.KeyCtrlZ, 0)
+	r.until("the shell", func() bool { return paused == 1 && r.app.frame.prompt != nil })
+}
+
+// TestKeysWithNothingToDo says so rather than nothing.
+func TestKeysWithNothingToDo(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.press("n")
+	r.see("nothing was looked for yet; / finds")
+	r.press("s")
+	r.see("nothing is being read any more")
+	if n := r.feed.stopped.Load(); n != 0 {
+		t.Errorf("stopped %d times", n)
+	}
+	r.press("/ Enter")
+	r.see("Enter story") // asked for nothing, and found nothing
+	r.press("t ?")
+	r.see("help")
+	if text := r.text(); strings.Contains(text, "Keys of") || !strings.Contains(text, "Keys everywhere") {
+		t.Errorf("the help of a screen without keys of its own:\n%s", text)
+	}
+}
+
+// TestSortShows wants the mark of the sorted column in the narrowest one.
+func TestSortShows(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.press(">")
+	r.see("time▾ HTTP")
+	r.press("r")
+	r.see("time▴ HTTP")
+}
