@@ -172,7 +172,7 @@ func (s *side) detect(b []byte) []byte {
 		return nil
 	}
 	s.buf = nil
-	if s.who == 1 && s.c.hello.Num != 0 {
+	if s.who == 1 && s.c.hello != nil {
 		s.c.answersHello(s, &found)
 		return nil
 	}
@@ -257,7 +257,7 @@ func (s *side) undetected() {
 	case s.who == 0 && s.c.unheard():
 		s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
 		return
-	case s.who == 1 && s.c.hello.Num != 0:
+	case s.who == 1 && s.c.hello != nil:
 		s.turn(opaque)
 		return
 	}

@@ -40,11 +40,16 @@ func TestTLSExpected(t *testing.T) {
 		title string
 	}{
 		{"an alert", legs().closed(flow.FromServer, flow.FIN).inTLS().on(0).answer("", "HTTP/1.1 502 Bad Gateway").verdict(analyze.Refused),
-			nil, []string{tlsWanted}, "10.99.1.2:80 wants TLS and gets plain HTTP"},
+			nil, []string{tlsWanted}, "10.99.1.2:80, or something behind it, wants TLS and gets plain HTTP"},
 		{"an alert on the client's leg", newScene(t).leg(analyze.ClientLeg, sound...).inTLS().verdict(analyze.Refused),
 			nil, []string{tlsWanted}, "10.99.0.1:80, or something behind it, wants TLS and gets plain HTTP"},
+		{"an alert of the application", newScene(t).leg(analyze.LocalLeg, sound...).inTLS().verdict(analyze.Refused),
+			nil, []string{tlsWanted}, "127.0.0.1:8081 wants TLS and gets plain HTTP"},
 		{"nginx", legs().answer(nginxTLS, "HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1").verdict(analyze.Refused),
-			nil, []string{tlsWanted, refused}, "10.99.1.2:80 wants TLS and gets plain HTTP"},
+			nil, []string{tlsWanted, refused}, "10.99.1.2:80, or something behind it, wants TLS and gets plain HTTP"},
+		{"the load balancer itself", newScene(t).leg(analyze.ClientLeg, sound...).
+			answer("<center>The plain HTTP request was sent to HTTPS port</center>", "HTTP/1.1 400 Bad Request", "Server: awselb/2.0").verdict(analyze.Refused),
+			nil, []string{tlsWanted, refused}, "10.99.0.1:80 wants TLS and gets plain HTTP"},
 		{"another 400 of nginx", legs().answer("<center>nginx</center>", "HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1").verdict(analyze.Refused),
 			nil, []string{say(idHandshakeRefused, analyze.Error, yes, "")}, "10.99.1.2:80 refuses the handshake with 400 Bad Request"},
 		{"silence, and a hello that was answered", legs().closed(flow.FromServer, flow.FIN).verdict(analyze.Unanswered),
