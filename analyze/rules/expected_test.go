@@ -125,3 +125,18 @@ func judgedAs(t *testing.T, s *scene, with func(*analyze.Case, *scene), want []s
 		t.Errorf("title of %+v", c.Earlier)
 	}
 }
+
+// TestSilenceOfTLSPorts: a server that hangs up at once on a port that is usual
+// for TLS may want it. Nothing is claimed.
+func TestSilenceOfTLSPorts(t *testing.T) {
+	for port, hint := range map[uint16]bool{443: true, 8443: true, 80: false, 8081: false} {
+		for _, how := range []flow.How{flow.FIN, flow.RST} {
+			s := newScene(t).leg(analyze.InstanceLeg, sound...)
+			s.last.Conn.Server = netip.AddrPortFrom(instance.Addr(), port)
+			f := s.closed(flow.FromServer, how).verdict(analyze.Unanswered).judge()[0]
+			if got := strings.Contains(f.Facts().Meaning, "usual one for TLS"); got != hint || !strings.Contains(f.Facts().Meaning, "at once") {
+				t.Errorf("port %d: %q", port, f.Facts().Meaning)
+			}
+		}
+	}
+}
