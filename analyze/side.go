@@ -186,7 +186,11 @@ func (s *side) detect(b []byte) []byte {
 		s.c.beginsWithTLS(s, &found)
 		return nil
 	case preface.HTTP2:
-		s.c.e.http2(s.c)
+		if s.who == 1 && len(s.c.pending) > 0 {
+			s.c.alien() // a client's words: whoever says them, they are no answer
+		} else {
+			s.c.e.http2(s.c)
+		}
 		s.c.both(opaque)
 		return nil
 	case preface.Unknown, preface.Request, preface.Response:
