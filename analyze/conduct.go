@@ -72,7 +72,7 @@ func (e *Engine) shows(c *conn, inTLS bool) {
 		news = note(e.conduct.bare, server, true)
 	}
 	if inTLS {
-		news = note(e.conduct.hello, server, &Precedent{Packet: c.hello, Conn: c.info}) || news
+		news = note(e.conduct.hello, server, &Precedent{Packet: *c.hello, Conn: c.info}) || news
 	} else {
 		news = note(e.conduct.plain, server, true) || news
 	}

@@ -67,7 +67,7 @@ type conn struct {
 
 	// hello is the packet in which the client's TLS hello began, as long as the
 	// server's is waited for. shown is set once the server has answered.
-	hello PacketRef
+	hello *PacketRef
 	shown bool
 	// tls is the record with which the server began where plain requests had
 	// come, or nothing yet; else nil.

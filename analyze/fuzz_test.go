@@ -32,6 +32,11 @@ var pieces = func() [][]byte {
 	return all
 }()
 
+// tlsPieces are what the fuzzer sends of TLS, in the place of some of those.
+var tlsPieces = [][]byte{
+	{21, 3, 3, 0, 2, 2, 10}, {21, 3, 1}, {0, 2, 2, 70}, {22, 3, 3, 0, 44, 2, 0, 0, 40, 3, 3}, {22, 3, 1}, {0, 47, 1, 0}, {23, 3, 3, 0, 32, 9, 9},
+}
+
 var fuzzEnds = []string{client, "10.0.0.8:40002", "10.0.1.1:50001", "10.0.1.1:50002", nginx, "10.0.0.9:40009"}
 var fuzzServers = []string{front, inst, "10.0.1.3:80", app, "10.0.0.1:50003"}
 
@@ -42,6 +47,7 @@ type script struct {
 	in      []byte
 	live    []*wire
 	closed  map[*wire][2]bool // what has sent a FIN sends no more
+	tls     bool              // some of it speaks TLS
 }
 
 func (s *script) next(n int) int {
@@ -70,7 +76,12 @@ func (s *script) step() {
 	switch {
 	case s.closed[w][d] && op < 12:
 	case op < 10:
-		w.bytes(d, pieces[s.next(len(pieces))])
+		n := s.next(len(pieces))
+		if piece := pieces[n]; s.tls && n < 4*len(tlsPieces) {
+			w.bytes(d, tlsPieces[n/4])
+		} else {
+			w.bytes(d, piece)
+		}
 	case op == 10:
 		w.hole(d, uint64(1+s.next(256)*s.next(8)))
 	case op == 11:
@@ -106,7 +117,7 @@ func play(t *testing.T, in []byte) (told string) {
 	tp := newTape(t, Config{Live: mode&1 != 0 || early, EarlyFinal: early, Memory: []int64{0, 64 << 10}[mode>>1&1], Rules: []*Rule{blame}})
 	tp.pipe = mode&4 != 0
 	tp.clock[1], tp.clock[2] = time.Duration(mode>>3&3)*time.Second, -time.Second
-	s := &script{tp: tp, in: in, sources: 3, closed: make(map[*wire][2]bool)}
+	s := &script{tp: tp, in: in, sources: 3, closed: make(map[*wire][2]bool), tls: mode&128 != 0}
 	if early {
 		s.sources = 1
 	}

@@ -159,6 +159,12 @@ func TestPairing(t *testing.T) {
 		{"no HTTP comes back", func(w *wire) {
 			w.asks(hs(keyA)...).bytes(fromServer, []byte("SSH-2.0-OpenSSH_9.6\r\n")).closes()
 		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
+		{"the preface of HTTP/2 comes back", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")).closes()
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
+		{"an HTTP/2 server's SETTINGS come back", func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, []byte("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")).closes()
+		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
 		{"a TLS alert comes back", func(w *wire) {
 			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert).closes()
 		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},

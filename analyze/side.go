@@ -172,7 +172,7 @@ func (s *side) detect(b []byte) []byte {
 		return nil
 	}
 	s.buf = nil
-	if s.who == 1 && s.c.hello.Num != 0 {
+	if s.who == 1 && s.c.hello != nil {
 		s.c.answersHello(s, &found)
 		return nil
 	}
@@ -186,7 +186,11 @@ func (s *side) detect(b []byte) []byte {
 		s.c.beginsWithTLS(s, &found)
 		return nil
 	case preface.HTTP2:
-		s.c.e.http2(s.c)
+		if s.who == 1 && len(s.c.pending) > 0 {
+			s.c.alien() // a client's words: whoever says them, they are no answer
+		} else {
+			s.c.e.http2(s.c)
+		}
 		s.c.both(opaque)
 		return nil
 	case preface.Unknown, preface.Request, preface.Response:
@@ -257,7 +261,7 @@ func (s *side) undetected() {
 	case s.who == 0 && s.c.unheard():
 		s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
 		return
-	case s.who == 1 && s.c.hello.Num != 0:
+	case s.who == 1 && s.c.hello != nil:
 		s.turn(opaque)
 		return
 	}

@@ -81,10 +81,10 @@ func (c *conn) clientSpeaksTLS(s *side, r *preface.Result) {
 	c.encrypted(c.number())
 	switch {
 	case waits:
-		c.hello = at
+		c.hello = &at
 		c.side[1].turn(detecting)
 	case r.ClientHello && early != nil && early.hello:
-		c.hello = at
+		c.hello = &at
 		c.e.shows(c, true)
 	}
 }

@@ -36,6 +36,15 @@ func saysTLS(s *analyze.Sighting) bool {
 	return a != nil && slices.ContainsFunc(tlsAnswers, func(b answer) bool { return b.meaning == a.meaning })
 }
 
+// ofBalancer reports whether a load balancer of AWS made the response of s.
+func ofBalancer(s *analyze.Sighting) bool {
+	if s.Response == nil {
+		return false
+	}
+	a := answerOf(s)
+	return a != nil && a.balancer()
+}
+
 // reply is a response as the tests see it.
 type reply struct {
 	*analyze.Sighting
@@ -218,11 +227,7 @@ func endsBefore(h *analyze.Handshake, s *analyze.Sighting) bool {
 	if s.Leg != analyze.ClientLeg || h.Last().Hop != s.Hop {
 		return false
 	}
-	if s.Response == nil {
-		return true
-	}
-	a := answerOf(s)
-	return a == nil || !a.balancer()
+	return !ofBalancer(s)
 }
 
 // maker returns the sighting whose server made what the client was told: the

@@ -40,11 +40,16 @@ func TestTLSExpected(t *testing.T) {
 		title string
 	}{
 		{"an alert", legs().closed(flow.FromServer, flow.FIN).inTLS().on(0).answer("", "HTTP/1.1 502 Bad Gateway").verdict(analyze.Refused),
-			nil, []string{tlsWanted}, "10.99.1.2:80 wants TLS and gets plain HTTP"},
+			nil, []string{tlsWanted}, "10.99.1.2:80, or something behind it, wants TLS and gets plain HTTP"},
 		{"an alert on the client's leg", newScene(t).leg(analyze.ClientLeg, sound...).inTLS().verdict(analyze.Refused),
 			nil, []string{tlsWanted}, "10.99.0.1:80, or something behind it, wants TLS and gets plain HTTP"},
+		{"an alert of the application", newScene(t).leg(analyze.LocalLeg, sound...).inTLS().verdict(analyze.Refused),
+			nil, []string{tlsWanted}, "127.0.0.1:8081 wants TLS and gets plain HTTP"},
 		{"nginx", legs().answer(nginxTLS, "HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1").verdict(analyze.Refused),
-			nil, []string{tlsWanted, refused}, "10.99.1.2:80 wants TLS and gets plain HTTP"},
+			nil, []string{tlsWanted, refused}, "10.99.1.2:80, or something behind it, wants TLS and gets plain HTTP"},
+		{"the load balancer itself", newScene(t).leg(analyze.ClientLeg, sound...).
+			answer("<center>The plain HTTP request was sent to HTTPS port</center>", "HTTP/1.1 400 Bad Request", "Server: awselb/2.0").verdict(analyze.Refused),
+			nil, []string{tlsWanted, refused}, "10.99.0.1:80 wants TLS and gets plain HTTP"},
 		{"another 400 of nginx", legs().answer("<center>nginx</center>", "HTTP/1.1 400 Bad Request", "Server: nginx/1.22.1").verdict(analyze.Refused),
 			nil, []string{say(idHandshakeRefused, analyze.Error, yes, "")}, "10.99.1.2:80 refuses the handshake with 400 Bad Request"},
 		{"silence, and a hello that was answered", legs().closed(flow.FromServer, flow.FIN).verdict(analyze.Unanswered),
@@ -118,5 +123,20 @@ func judgedAs(t *testing.T, s *scene, with func(*analyze.Case, *scene), want []s
 	}
 	if title != "" && (len(c.Earlier) == 0 || c.Earlier[0].Title() != title) {
 		t.Errorf("title of %+v", c.Earlier)
+	}
+}
+
+// TestSilenceOfTLSPorts: a server that hangs up at once on a port that is usual
+// for TLS may want it. Nothing is claimed.
+func TestSilenceOfTLSPorts(t *testing.T) {
+	for port, hint := range map[uint16]bool{443: true, 8443: true, 80: false, 8081: false} {
+		for _, how := range []flow.How{flow.FIN, flow.RST} {
+			s := newScene(t).leg(analyze.InstanceLeg, sound...)
+			s.last.Conn.Server = netip.AddrPortFrom(instance.Addr(), port)
+			f := s.closed(flow.FromServer, how).verdict(analyze.Unanswered).judge()[0]
+			if got := strings.Contains(f.Facts().Meaning, "usual one for TLS"); got != hint || !strings.Contains(f.Facts().Meaning, "at once") {
+				t.Errorf("port %d: %q", port, f.Facts().Meaning)
+			}
+		}
 	}
 }

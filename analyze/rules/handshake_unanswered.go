@@ -77,15 +77,23 @@ var unansweredWords = words{
 	},
 }.made()
 
-// silence says what the time until the close tells.
+// silence says what the time until the close tells, and a port for TLS.
 func silence(s *analyze.Sighting) string {
 	took, ok := closedAfter(s)
-	if !ok {
+	switch port := s.Conn.Server.Port(); {
+	case !ok:
 		return ""
-	}
-	if s.ClosedBy == flow.FromClient {
+	case s.ClosedBy == flow.FromClient:
 		return givenUp(s, took)
+	case took < 50*time.Millisecond && (port == 443 || port == 8443):
+		return sentences(closedSoon(s, took), fmt.Sprintf("Port %d is a usual one for TLS, and many servers that wait for TLS hang up like that on plain HTTP (HAProxy and Node do): "+
+			"see whether this one does.", port))
 	}
+	return closedSoon(s, took)
+}
+
+// closedSoon says what a server may be that closes after so long.
+func closedSoon(s *analyze.Sighting, took time.Duration) string {
 	switch {
 	case took < 50*time.Millisecond && s.How == flow.RST:
 		return "It was reset at once, in less time than an application needs to think. A crash, a full queue or a socket that was destroyed with unread data in it looks like that."

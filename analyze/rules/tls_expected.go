@@ -78,7 +78,8 @@ var tlsWords = words{
 		switch {
 		case f.Precedent != nil:
 			return fmt.Sprintf("%s speaks TLS, and hangs up on a plain handshake", server)
-		case endsBefore(f.Handshake, f.After):
+		case f.After.Leg != analyze.LocalLeg && !ofBalancer(f.After):
+			// It may pass on what it was told, as a TCP listener does with an alert.
 			return fmt.Sprintf("%s%s, wants TLS and gets plain HTTP", server, orBehind)
 		}
 		return fmt.Sprintf("%s wants TLS and gets plain HTTP", server)
@@ -92,7 +93,7 @@ var tlsWords = words{
 		}
 		if s.Response != nil {
 			setAnswer(facts, s)
-			setBeyond(facts, h, s)
+			setBehind(facts, h, s)
 			return
 		}
 		setOutcome(facts, h)
@@ -104,7 +105,7 @@ var tlsWords = words{
 		}
 		facts.Meaning = fmt.Sprintf("Packet %d holds what %s answered: %s, and no HTTP. That is what comes from a port that waits for TLS.",
 			s.TLS.Packet.Num, s.Conn.Server, recordWords(s.TLS))
-		setBeyond(facts, h, s)
+		setBehind(facts, h, s)
 	},
 	proof: func(f *analyze.Finding, p *proof) {
 		p.request(f.After)
@@ -118,6 +119,15 @@ var tlsWords = words{
 		p.path(f.Handshake)
 	},
 }.made()
+
+// setBehind says where else the port may be: an answer can have been passed on
+// from a leg that is not in the capture.
+func setBehind(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting) {
+	setBeyond(f, h, s)
+	if s.Leg == analyze.InstanceLeg {
+		f.Meaning = sentences(f.Meaning, fmt.Sprintf("Should %s pass requests on, it may be a port behind it that wants TLS.", s.Conn.Server))
+	}
+}
 
 // recordWords says what kind of TLS record a server sent.
 func recordWords(a *analyze.TLSAnswer) string {

@@ -44,8 +44,12 @@ var expectedScenes = []*scene{
 		sentence: "The load balancer asks in plain HTTP a port on which HAProxy wants TLS, and HAProxy hangs up without a word.",
 		calls:    []call{{shake("/coder")}},
 		got:      map[string]int{"/coder": 502},
-		views: []view{both(`want handshake verdict=unanswered certainty=proven status=502 sightings=2 culprit=none
-		    findings=handshake-unanswered:error`)},
+		views: []view{{
+			name: "both legs", files: []file{recorded("client"), recorded("instance")},
+			want: `want handshake verdict=unanswered certainty=proven status=502 sightings=2 culprit=none
+			    findings=handshake-unanswered:error`,
+			says: []string{"Port 443 is a usual one for TLS"},
+		}},
 	},
 	{
 		name: "plain-beside-checks-by-tls", balancer: haproxyChecksTLS, proxy: haproxyTLS,
