@@ -299,8 +299,10 @@ func (a *App) mouse(ev *tcell.EventMouse, action tview.MouseAction) (*tcell.Even
 		a.top().focus().move(3)
 	case tview.MouseScrollUp:
 		a.top().focus().move(-3)
-	case tview.MouseLeftClick:
-		a.top().click(x, y)
+	case tview.MouseLeftClick, tview.MouseLeftDoubleClick: // a click selects, and another opens
+		if !a.frame.small && a.frame.prompt == nil { // where it is seen, and nothing is being typed
+			a.top().click(x, y)
+		}
 	default:
 		return ev, action
 	}

@@ -192,3 +192,41 @@ func TestSortShows(t *testing.T) {
 	r.press("r")
 	r.see("time▴ HTTP")
 }
+
+// TestMouseWhileTyping clicks on a row while something is being typed, and in a
+// window too small to see it: nothing comes of it.
+func TestMouseWhileTyping(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {50, 12}} {
+		r := launch(t, samples(t, "article-502.pcapng"), size[0], size[1], simpleOptions())
+		r.until("a drawing", func() bool { return r.app.home.list.height > 0 || r.app.frame.small })
+		r.press("f")
+		r.sim.InjectMouse(10, 3, tcell.Button1, tcell.ModNone)
+		r.sim.InjectMouse(10, 3, tcell.ButtonNone, tcell.ModNone)
+		r.press("a")
+		r.on(func() {
+			if len(r.app.stack) != 1 {
+				t.Errorf("%v: a screen was opened", size)
+			}
+		})
+		if size[0] == 80 {
+			r.see("filter: a_")
+			r.press("Esc")
+			r.sim.InjectMouse(10, 3, tcell.Button1, tcell.ModNone)
+			r.sim.InjectMouse(10, 3, tcell.ButtonNone, tcell.ModNone)
+			r.see("story of h")
+		}
+		r.leave()
+	}
+}
+
+// TestDoubleClick opens another row than the selected one.
+func TestDoubleClick(t *testing.T) {
+	r := launch(t, samples(t, "article-502.pcapng"), 80, 24, simpleOptions())
+	r.press("Right")
+	r.until("three rows", func() bool { return r.app.home.list.rows.Len() == 3 })
+	for range 2 { // as fast as it goes
+		r.sim.InjectMouse(10, 5, tcell.Button1, tcell.ModNone)
+		r.sim.InjectMouse(10, 5, tcell.ButtonNone, tcell.ModNone)
+	}
+	r.see("story of h17")
+}
