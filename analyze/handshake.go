@@ -207,10 +207,10 @@ type WebSocket struct {
 	Frames [2]uint64
 	// Bytes counts payload bytes by direction.
 	Bytes [2]uint64
-	// CloseFrame tells which side sent a close frame; CloseCode is the first
-	// status code given, 0 if none.
+	// CloseFrame tells which side sent a close frame; CloseCode is the status
+	// code in it (RFC 6455 section 7.4), 0 if it gave none.
 	CloseFrame [2]bool
-	CloseCode  int
+	CloseCode  [2]int
 	// LastPayload is when bytes last went over the connection, either way, on
 	// the clock of the first source.
 	LastPayload flow.Time

@@ -117,10 +117,7 @@ func (s *sighting) current() {
 			continue
 		}
 		w.Frames[who], w.Bytes[who] = r.Frames, r.Bytes
-		w.CloseFrame[who] = r.CloseSeen
-		if w.CloseCode == 0 {
-			w.CloseCode = r.CloseCode
-		}
+		w.CloseFrame[who], w.CloseCode[who] = r.CloseSeen, r.CloseCode
 		w.Lost = w.Lost || r.Lost
 		w.Violations = append(w.Violations, r.Violations()...)
 	}

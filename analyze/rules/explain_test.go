@@ -19,6 +19,7 @@ var wantTitles = map[string]string{
 	idHandshakeAltered:  "The handshake was damaged on the way",
 	idProxyUnexpected:   "The server does not expect the PROXY protocol header",
 	idBadAccept:         "The 101 does not fit the key",
+	idInvalid101:        "The 101 is one that a client must refuse",
 	id101NotRelayed:     "The server said 101, the client never got it",
 	idHandshakeRefused:  "The handshake was refused",
 	idHandshakeNoAnswer: "The handshake got no answer",

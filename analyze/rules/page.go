@@ -45,6 +45,8 @@ func exampleFacts(id string) analyze.Facts {
 		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:80"
 	case idBadAccept:
 		misfit(&f)
+	case idInvalid101:
+		reworded(&f)
 	case id101NotRelayed:
 		f.Status, f.By = "502 Bad Gateway", f.Front
 	case idHandshakeRefused:
@@ -63,6 +65,14 @@ func exampleFacts(id string) analyze.Facts {
 		f.Meaning = ""
 	}
 	return f
+}
+
+// reworded makes the facts those of a hop that writes its own Connection into 101s.
+func reworded(f *analyze.Facts) {
+	f.Missing = "Connection does not say Upgrade"
+	f.Said = analyze.SightingFacts{From: f.Arrived.To, To: f.Arrived.From, Packet: "10", Connection: "Upgrade", Upgrade: "websocket"}
+	f.Got = analyze.SightingFacts{From: f.Sent.To, To: f.Sent.From, Packet: "11", Connection: "keep-alive", Upgrade: "websocket"}
+	f.ClosedBy, f.How = "198.51.100.7:50000", "FIN"
 }
 
 // misfit makes the facts those of a server that answers with the key itself.

@@ -21,6 +21,7 @@ const (
 	idHandshakeAltered  = "handshake-altered"
 	idProxyUnexpected   = "proxy-protocol-unexpected"
 	idBadAccept         = "bad-accept"
+	idInvalid101        = "invalid-101"
 	id101NotRelayed     = "101-not-relayed"
 	idHandshakeRefused  = "handshake-refused"
 	idHandshakeNoAnswer = "handshake-unanswered"
@@ -39,6 +40,7 @@ var All = []*analyze.Rule{
 	handshakeAltered,
 	proxyProtocolUnexpected,
 	badAccept,
+	invalid101,
 	notRelayed,
 	handshakeRefused,
 	handshakeUnanswered,

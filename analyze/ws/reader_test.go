@@ -315,6 +315,8 @@ func TestExtensionsOf(t *testing.T) {
 		{"Permessage-Deflate; client_max_window_bits=15, ", true, false},
 		{"x-webkit-deflate-frame", false, true},
 		{"foo;bar=1 , permessage-deflate;server_no_context_takeover", true, true},
+		{`permessage-deflate; note="a, b\", c"`, true, false},
+		{`permessage-deflate; note="a, foo`, true, false},
 	} {
 		if d, o := ExtensionsOf(test.header); d != test.deflate || o != test.other {
 			t.Errorf("ExtensionsOf(%q) = %v, %v", test.header, d, o)
