@@ -223,8 +223,14 @@ type WebSocket struct {
 	// Lost is set when frames could not be followed to the end, for holes or
 	// because they break RFC 6455.
 	Lost bool
-	// Violations names what broke RFC 6455 section 5, in order, each once.
-	Violations []string
+	// Violations names what each side broke of RFC 6455 section 5, in order, each
+	// once.
+	Violations [2][]string
+	// Compressed is the packet with the first frame that is compressed though no
+	// extension was agreed on that leg, CompressedFrom who sent it; Num is 0 if there
+	// was none. See Compressed of ws.Tally.
+	Compressed     PacketRef
+	CompressedFrom flow.Dir
 }
 
 // Total returns the frames of both directions.

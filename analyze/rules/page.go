@@ -47,6 +47,8 @@ func exampleFacts(id string) analyze.Facts {
 		misfit(&f)
 	case idInvalid101:
 		reworded(&f)
+	case idRSV1WithoutExtension:
+		f.By, f.Expected, f.Found = f.Front, "permessage-deflate", absent
 	case id101NotRelayed:
 		f.Status, f.By = "502 Bad Gateway", f.Front
 	case idHandshakeRefused:
@@ -59,12 +61,16 @@ func exampleFacts(id string) analyze.Facts {
 		f.ClosedBy, f.How, f.Idle = "203.0.113.10:80 and 192.0.2.10:40000", "FIN", "60.0 s"
 		f.Timeout = timeoutNear(knownTimeouts[1].wait)
 	case idSocketIOOnPolling:
-		f.Arrived = f.Sent
-		f.Polls, f.Session, f.Took = "12", "SESSION", "10.0 s"
 		refusedBy502()
-		f.Meaning = ""
+		stuck(&f)
 	}
 	return f
+}
+
+// stuck makes the facts those of a client that polls after its refusal.
+func stuck(f *analyze.Facts) {
+	f.Arrived, f.Meaning = f.Sent, ""
+	f.Polls, f.Session, f.Took = "12", "SESSION", "10.0 s"
 }
 
 // reworded makes the facts those of a hop that writes its own Connection into 101s.

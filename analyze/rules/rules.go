@@ -28,6 +28,8 @@ const (
 	idHTTPAfter101      = "http-after-101"
 	idIdleTimeout       = "websocket-idle-timeout"
 	idSocketIOOnPolling = "socketio-stuck-polling"
+
+	idRSV1WithoutExtension = "rsv1-without-extension"
 )
 
 // All are the rules, earliest cause first: a rule may point to a finding of
@@ -44,6 +46,7 @@ var All = []*analyze.Rule{
 	notRelayed,
 	handshakeRefused,
 	handshakeUnanswered,
+	rsv1WithoutExtension,
 	httpAfter101,
 	websocketIdleTimeout,
 	socketioStuckPolling,
