@@ -183,7 +183,7 @@ const hungUpSoon = flow.Time(3 * time.Second)
 
 // hungUpOn reports whether the client closed on a 101 without a frame.
 func hungUpOn(s *analyze.Sighting) bool {
-	return s.How != 0 && s.ClosedBy == flow.FromClient && s.WebSocket.Frames[flow.FromClient] == 0 && !s.WebSocket.Lost &&
+	return got101(s) && s.How != 0 && s.ClosedBy == flow.FromClient && s.WebSocket.Frames[flow.FromClient] == 0 && !s.WebSocket.Lost &&
 		s.ClosePacket.Time-s.ResponsePacket.Time <= hungUpSoon
 }
 

@@ -234,13 +234,16 @@ func TestInvalid101IsTheCause(t *testing.T) {
 		idInvalid101: func(s *scene) *scene { return s.answers101(connectionLine) },
 		idBadAccept:  func(s *scene) *scene { return s.says101() },
 	} {
-		s := answer(twoLegs(t)).on(0).answer("", "HTTP/1.1 502 Bad Gateway").verdict(analyze.NotRelayed)
+		s := leaves(answer(twoLegs(t)).on(0).answer("", "HTTP/1.1 502 Bad Gateway")).verdict(analyze.NotRelayed)
 		found := s.judge()
 		if got := ruleIDs(found); !slices.Equal(got, []string{rule, id101NotRelayed}) {
 			t.Fatalf("rules %v", got)
 		}
 		if found[0].Severity != analyze.Error || found[1].Severity != analyze.Info || found[1].Cause != found[0] {
 			t.Errorf("%s: %+v", rule, found[1])
+		}
+		if f := found[0].Facts(); f.ClosedBy != "" {
+			t.Errorf("%s: the client closes on a 502, and the words say that it refuses the 101", rule)
 		}
 		if e, err := Explain(found[1]); err != nil || !strings.Contains(e.Text, "that no hop may pass on") {
 			t.Errorf("%v\n%s", err, e.Text)
