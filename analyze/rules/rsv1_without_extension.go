@@ -16,6 +16,9 @@ import (
 var rsv1WithoutExtension = &analyze.Rule{
 	ID: idRSV1WithoutExtension,
 	Check: func(c *analyze.Case) []*analyze.Finding {
+		if !slices.ContainsFunc(c.Sightings, func(s *analyze.Sighting) bool { return s.WebSocket.Compressed.Num != 0 }) {
+			return nil // nearly always
+		}
 		var found []*analyze.Finding
 		legs := byHop(c.Handshake)
 		for _, from := range []flow.Dir{flow.FromClient, flow.FromServer} {
