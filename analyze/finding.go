@@ -165,8 +165,9 @@ type Facts struct {
 	// Missing lists what a malformed or altered handshake, or a 101, lacks or got
 	// wrong, ready for a sentence: "Sec-WebSocket-Key is missing".
 	Missing string
-	// Expected is the Sec-WebSocket-Accept that the key asks for, or what a 101 had
-	// to choose from, Found what stood in its place; "(absent)" where nothing did.
+	// Expected is the Sec-WebSocket-Accept that the key asks for, or the line that a
+	// 101 had to choose from, Found what stood in its place; "(absent)" where nothing
+	// did.
 	Expected, Found string
 	// Said and Got are a 101 as a hop got it and as the hop gave it to the client,
 	// who are From and To; Said is empty where it is the server's own.

@@ -1,11 +1,12 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
 	"elbscope/analyze"
+	"elbscope/analyze/http1"
+	"elbscope/internal/wiretext"
 )
 
 // invalid101: a 101 that a client must not take, for another reason than its
@@ -97,7 +98,7 @@ var invalid101Words = words{
 			title = hopShort(f.Before, f.After) + " " + fresh.said(hopMakes(wrong, f.After))
 		}
 		if fresh&^tolerable == 0 {
-			title += ", and the client refuses it"
+			title += ", and the client hangs up"
 		}
 		return title
 	},
@@ -111,8 +112,10 @@ var invalid101Words = words{
 			facts.Said = answerFacts(f.After)
 		}
 		for _, name := range choices(fresh) {
-			facts.Expected = cmp.Or(wrong.Request.Join(name), absent)
-			facts.Found = cmp.Or(wrong.Response.Join(name), absent)
+			facts.Expected = lineOf(wrong.Request, name)
+			if !keepsSecret(wrong, name) {
+				facts.Found = lineOf(wrong.Response, name)
+			}
 		}
 		first := firstLeg(f.Handshake)
 		facts.Meaning = sentences(choiceMeaning(fresh), reception(f.Handshake, faultsOf(first)&fresh == 0), protocolErrorWords(first))
@@ -149,6 +152,22 @@ func choices(f faults) []string {
 	return names
 }
 
+// lineOf is a header, all its lines in one.
+func lineOf(h *http1.Head, name string) string {
+	if v := h.Join(name); v != "" {
+		return name + ": " + v
+	}
+	return absent
+}
+
+// keepsSecret reports whether a token is offered as a subprotocol, as people do
+// because a browser can set no other header. Where it stands is known by what
+// stands before it, which the answer may leave out.
+func keepsSecret(s *analyze.Sighting, name string) bool {
+	offered := s.Request.Join(name)
+	return name == subprotocolField && wiretext.Redact(name, offered) != offered
+}
+
 // choiceMeaning says what is to be known of a fault that is none to all clients.
 func choiceMeaning(f faults) string {
 	if f&subprotocolNone != 0 {
@@ -174,7 +193,7 @@ func answerFacts(s *analyze.Sighting) analyze.SightingFacts {
 }
 
 // answerLines are the header lines of a 101 that a client looks at, and those of
-// the request that offer something.
+// the request that offer something; the subprotocol is the last one.
 var answerLines = []string{"Connection", "Upgrade", acceptField, extensionsField, subprotocolField}
 
 // offerAndChoice adds a request with what it offers, and the 101 to it.
@@ -192,5 +211,9 @@ func (p *proof) offerAndChoice(s *analyze.Sighting, fresh faults) {
 	if fresh != 0 {
 		text = "In the answer of " + s.Conn.Server.String() + " " + fresh.said(faultWords(s))
 	}
-	p.add(analyze.Evidence{Packet: s.ResponsePacket, Conn: s.Conn, Text: text, Quote: quoteLines(s.Response, answerLines)})
+	shown := answerLines
+	if keepsSecret(s, subprotocolField) {
+		shown = answerLines[:len(answerLines)-1]
+	}
+	p.add(analyze.Evidence{Packet: s.ResponsePacket, Conn: s.Conn, Text: text, Quote: quoteLines(s.Response, shown)})
 }

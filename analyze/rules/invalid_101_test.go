@@ -8,6 +8,7 @@ import (
 
 	"elbscope/analyze"
 	"elbscope/capture/flow"
+	"elbscope/internal/wiretext"
 )
 
 // answers101 is a 101 with a right Sec-WebSocket-Accept, and nothing else but
@@ -99,9 +100,9 @@ func TestInvalid101(t *testing.T) {
 		{"all subprotocols, used", uses(one(mqttLine).fits101(mqttLine)), analyze.Warning, server + "with more than one subprotocol",
 			"Sec-WebSocket-Protocol names more than one"},
 		{"no subprotocol, refused", leaves(one(mqttLine).fits101()), analyze.Warning,
-			server + "with none of the subprotocols offered, and the client refuses it", "Sec-WebSocket-Protocol names none of those that were offered"},
+			server + "with none of the subprotocols offered, and the client hangs up", "Sec-WebSocket-Protocol names none of those that were offered"},
 		{"Upgrade twice, refused", leaves(one().answers101(upgradeLine, upgradeLine, connectionLine)), analyze.Warning,
-			server + "with more than websocket in Upgrade, and the client refuses it", "Upgrade says more than websocket"},
+			server + "with more than websocket in Upgrade, and the client hangs up", "Upgrade says more than websocket"},
 		{"no subprotocol beside another fault", leaves(one(mqttLine).answers101(upgradeLine)), analyze.Error,
 			server + "without Connection: Upgrade", "Connection is missing"},
 
@@ -126,12 +127,12 @@ func TestInvalid101(t *testing.T) {
 			fits101("Sec-WebSocket-Protocol: mqtt").on(0).fits101("Sec-WebSocket-Protocol: mqtt")), analyze.Error,
 			elb + "passes on a subprotocol that the client did not offer", "Sec-WebSocket-Protocol names one that was not offered"},
 		{"the subprotocol removed by the hop", leaves(two(mqttLine).fits101("Sec-WebSocket-Protocol: mqtt").on(0).fits101()), analyze.Error,
-			elb + "takes the subprotocol out of the 101, and the client refuses it", "Sec-WebSocket-Protocol names none of those that were offered"},
+			elb + "takes the subprotocol out of the 101, and the client hangs up", "Sec-WebSocket-Protocol names none of those that were offered"},
 		{"the offer removed by the hop", leaves(newScene(t).leg(analyze.ClientLeg, offers(mqttLine)...).leg(analyze.InstanceLeg, sound...).
 			fits101().on(0).fits101()), analyze.Error,
-			elb + "does not pass on which subprotocols the client offers, and the client refuses it", "Sec-WebSocket-Protocol names none of those that were offered"},
+			elb + "does not pass on which subprotocols the client offers, and the client hangs up", "Sec-WebSocket-Protocol names none of those that were offered"},
 		{"more of Upgrade by the hop", leaves(two().fits101().on(0).fits101("Upgrade: websocket")), analyze.Error,
-			elb + "adds to Upgrade of the 101, and the client refuses it", "Upgrade says more than websocket"},
+			elb + "adds to Upgrade of the 101, and the client hangs up", "Upgrade says more than websocket"},
 		{"made up by the hop", leaves(two().answer("", "HTTP/1.1 200 OK").on(0).answers101(upgradeLine)), analyze.Error,
 			elb + "makes up a 101 without Connection: Upgrade", "Connection is missing"},
 		{"the answer inside is not known", leaves(two().on(0).answers101(upgradeLine)), analyze.Error,
@@ -220,11 +221,31 @@ func TestInvalid101Facts(t *testing.T) {
 
 	s = leaves(oneLeg(t, mqttLine).fits101(mqttLine)).verdict(analyze.Healthy)
 	f = invalid101.Check(s.kase())[0]
-	if facts := f.Facts(); facts.Expected != "mqtt, chat" || facts.Found != "mqtt, chat" || facts.Said.From != "" {
+	if facts := f.Facts(); facts.Expected != mqttLine || facts.Found != mqttLine || facts.Said.From != "" {
 		t.Errorf("%+v", facts)
 	}
 	if e, err := Explain(f); err != nil || !strings.HasPrefix(e.Remedies[0].Title, "Choose") || !strings.HasPrefix(e.Remedies[1].Title, "If the server") || len(e.Remedies) != 3 {
 		t.Errorf("%v %+v", err, e.Remedies)
+	}
+}
+
+// TestInvalid101KeepsSecrets: a token that is offered behind its name is masked
+// where it is shown, and an answer may name it alone.
+func TestInvalid101KeepsSecrets(t *testing.T) {
+	for _, chosen := range []string{"s3cr3t, chat", "bearer, s3cr3t"} {
+		s := leaves(oneLeg(t, "Sec-WebSocket-Protocol: bearer, s3cr3t, chat").fits101("Sec-WebSocket-Protocol: " + chosen)).verdict(analyze.Healthy)
+		found := invalid101.Check(s.kase())
+		if len(found) != 1 {
+			t.Fatalf("%d findings", len(found))
+		}
+		facts := found[0].Facts()
+		shown := found[0].Title() + wiretext.RedactHeadLine(facts.Expected) + wiretext.RedactHeadLine(facts.Found)
+		for _, e := range found[0].Evidence() {
+			shown += e.Text + wiretext.RedactHeadLine(e.Quote)
+		}
+		if strings.Contains(shown, "s3cr3t") || !strings.Contains(shown, "chat") {
+			t.Errorf("%s", shown)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func exampleFacts(id string) analyze.Facts {
 	case idInvalid101:
 		reworded(&f)
 	case idRSV1WithoutExtension:
-		f.By, f.Expected, f.Found = f.Front, "permessage-deflate", absent
+		f.By, f.Expected, f.Found = f.Front, extensionsField+": permessage-deflate", absent
 	case id101NotRelayed:
 		f.Status, f.By = "502 Bad Gateway", f.Front
 	case idHandshakeRefused:

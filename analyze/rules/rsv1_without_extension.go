@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
 
 	"elbscope/analyze"
@@ -137,13 +136,13 @@ var rsv1Words = words{
 		}
 		if f.Before != nil {
 			setHop(facts, f.Before, f.After)
-			facts.Expected = other.Response.Join(extensionsField)
+			facts.Expected = lineOf(other.Response, extensionsField)
 		} else {
 			facts.Arrived = sightingFacts(s)
 			facts.Local = s.Leg == analyze.LocalLeg
 		}
 		facts.By, _ = frameEnds(s)
-		facts.Found = cmp.Or(s.Response.Join(extensionsField), absent)
+		facts.Found = lineOf(s.Response, extensionsField)
 		switch at := refusedAt(f.Handshake, s.WebSocket.CompressedFrom); {
 		case at == nil:
 		case callsItAnError(at):

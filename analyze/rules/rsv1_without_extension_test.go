@@ -62,7 +62,7 @@ func TestRSV1WithoutExtension(t *testing.T) {
 		f := found[0]
 		checkWhole(t, tt.scene.h, f)
 		facts := f.Facts()
-		if facts.Found != absent || (facts.Expected == "permessage-deflate") != (f.Before != nil) || facts.By == "" {
+		if facts.Found != absent || (facts.Expected == deflateLine) != (f.Before != nil) || facts.By == "" {
 			t.Errorf("%s: %+v", name, facts)
 		}
 		if (tt.severity == analyze.Error) != (facts.ClosedBy != "" || strings.Contains(facts.Meaning, "1002")) {
