@@ -12,6 +12,8 @@ var (
 	nginxHides = nginxBalancer("hides", false, nginxPassing+" proxy_hide_header Upgrade;")
 	// haproxyStrips takes the agreement on compression out of answers alone.
 	haproxyStrips = haproxyBalancer("strips", false, "mode http\n option forwardfor", "\n http-response del-header Sec-WebSocket-Extensions")
+	// haproxyKeepsAlive has a rule for the Connection of all answers.
+	haproxyKeepsAlive = haproxyBalancer("keeps-alive", false, "mode http\n option forwardfor", "\n http-response set-header Connection keep-alive")
 )
 
 const nginxPassing = keepAlive + `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`
@@ -25,6 +27,13 @@ var invalidScenes = []*scene{
 		calls:    []call{{shake("/coder"), hangup}},
 		got:      map[string]int{"/coder": 101},
 		views:    []view{both(strings.Replace(healthy2, "findings=none", "findings=invalid-101:error", 1))},
+	},
+	{
+		name: "101-without-connection", balancer: haproxyKeepsAlive, proxy: mapped,
+		sentence: "HAProxy sets Connection in answers to keep-alive; what is left of it in the 101 is not Upgrade.",
+		calls:    []call{{shake("/coder"), hangup}},
+		got:      map[string]int{"/coder": 101},
+		views:    []view{both(strings.Replace(healthy3, "findings=none", "findings=invalid-101:error", 1))},
 	},
 	{
 		name: "101-not-to-be-relayed", balancer: apacheUpgrade, proxy: direct,
