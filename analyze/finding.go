@@ -170,9 +170,13 @@ type Facts struct {
 	// Missing lists what a malformed or altered handshake, or a 101, lacks or got
 	// wrong, ready for a sentence: "Sec-WebSocket-Key is missing".
 	Missing string
-	// Expected is the Sec-WebSocket-Accept that the key asks for, Found what stood
-	// in its place; "(absent)" where nothing did.
+	// Expected is the Sec-WebSocket-Accept that the key asks for, or the line that a
+	// 101 had to choose from, Found what stood in its place; "(absent)" where nothing
+	// did.
 	Expected, Found string
+	// Said and Got are a 101 as a hop got it and as the hop gave it to the client,
+	// who are From and To; Said is empty where it is the server's own.
+	Said, Got SightingFacts
 	// Line is the first line of an HTTP head found where frames should be.
 	Line string
 	// Timeout names the well-known timeout that Idle matches, if any.
@@ -191,8 +195,11 @@ type Facts struct {
 	// Damaged is set when the handshake was damaged already before it came to
 	// the hop, Unnamed when Connection did not name Upgrade there any more.
 	Damaged, Unnamed bool
-	// Symptom is set when another finding of the handshake is the cause.
-	Symptom bool
+	// Symptom is set when another finding of the handshake is the cause, Invalid
+	// when that is a 101 that is wrong in itself.
+	Symptom, Invalid bool
+	// Tolerable is set when some clients take such a 101.
+	Tolerable bool
 }
 
 // HopAnswered reports whether the hop that is to blame is known by nothing but

@@ -213,10 +213,10 @@ type WebSocket struct {
 	Frames [2]uint64
 	// Bytes counts payload bytes by direction.
 	Bytes [2]uint64
-	// CloseFrame tells which side sent a close frame; CloseCode is the first
-	// status code given, 0 if none.
+	// CloseFrame tells which side sent a close frame; CloseCode is the status
+	// code in it (RFC 6455 section 7.4), 0 if it gave none.
 	CloseFrame [2]bool
-	CloseCode  int
+	CloseCode  [2]int
 	// LastPayload is when bytes last went over the connection, either way, on
 	// the clock of the first source.
 	LastPayload flow.Time
@@ -229,8 +229,14 @@ type WebSocket struct {
 	// Lost is set when frames could not be followed to the end, for holes or
 	// because they break RFC 6455.
 	Lost bool
-	// Violations names what broke RFC 6455 section 5, in order, each once.
-	Violations []string
+	// Violations names what each side broke of RFC 6455 section 5, in order, each
+	// once.
+	Violations [2][]string
+	// Compressed is the packet with the first frame that is compressed though no
+	// extension was agreed on that leg, CompressedFrom who sent it; Num is 0 if there
+	// was none. See Compressed of ws.Tally.
+	Compressed     PacketRef
+	CompressedFrom flow.Dir
 }
 
 // Total returns the frames of both directions.

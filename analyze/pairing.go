@@ -249,7 +249,7 @@ func (s *side) afterResponse(h *http1.Head, x *exchange) http1.Next {
 	switch {
 	case status == 101:
 		c.upgraded, c.switched = x.sighting, h.Clone()
-		s.next = switchedTo(h, x.sighting != nil)
+		s.next = switchedTo(h, x.sighting)
 		c.otherSide(s.next)
 		s.cutSwitch = !h.Whole
 		return http1.Switch
@@ -269,10 +269,12 @@ func (s *side) afterResponse(h *http1.Head, x *exchange) http1.Next {
 	return http1.AsFramed
 }
 
-// switchedTo is what follows a 101. One that names no protocol follows what was
-// asked for.
-func switchedTo(h *http1.Head, asked bool) stage {
-	if h.HasToken("Upgrade", "websocket") || asked && !h.Has("Upgrade") {
+// switchedTo is what follows a 101 to a handshake, which may be nil. One that
+// names no protocol, or only such as were not asked for, follows what was asked
+// for: a server can write down a wrong name, but has nothing else to go on with
+// (RFC 9110 section 7.8).
+func switchedTo(h *http1.Head, s *sighting) stage {
+	if h.HasToken("Upgrade", "websocket") || s != nil && (!h.Has("Upgrade") || h.Whole && !h.SharesToken("Upgrade", s.Request)) {
 		return framing
 	}
 	return opaque
@@ -295,7 +297,7 @@ func (s *side) unexpected(h *http1.Head) http1.Next {
 	c := s.c
 	if h.Status() == 101 {
 		c.switched = h.Clone()
-		s.next, s.cutSwitch = switchedTo(h, false), !h.Whole
+		s.next, s.cutSwitch = switchedTo(h, nil), !h.Whole
 		if c.awaitsRequest() {
 			c.early = &earlyResponse{head: c.switched, packet: s.begin}
 		} else {

@@ -304,12 +304,16 @@ func (s *side) follow(step func(*ws.Reader)) {
 
 // frames takes bytes of a WebSocket.
 func (s *side) frames(b []byte) {
-	before, http, offset := s.reader.Frames, s.reader.HTTP, s.reader.Offset()
+	before, http, offset, odd := s.reader.Frames, s.reader.HTTP, s.reader.Offset(), s.reader.Compressed
 	s.follow(func(r *ws.Reader) { r.Feed(b) })
 	if at, ok := s.reader.HTTPAt(); ok && !http && at >= offset {
 		s.httpAt = s.packet()
 	}
 	up := s.c.upgraded
+	if up != nil && odd == 0 && s.reader.Compressed > 0 && up.WebSocket.Compressed.Num == 0 {
+		up.WebSocket.Compressed, up.WebSocket.CompressedFrom = s.packet(), s.dir()
+		s.c.e.changed(up)
+	}
 	if up == nil || s.reader.HTTP == http && (before > 0 || s.reader.Frames == 0) {
 		return // more of the same is no news; the counts are fetched when needed
 	}

@@ -114,18 +114,14 @@ func (s *sighting) current() {
 	if s.readers[0] == nil && s.readers[1] == nil {
 		return
 	}
-	w.Violations = nil
 	for who, r := range s.readers {
 		if r == nil {
 			continue
 		}
 		w.Frames[who], w.Bytes[who] = r.Frames, r.Bytes
-		w.CloseFrame[who] = r.CloseSeen
-		if w.CloseCode == 0 {
-			w.CloseCode = r.CloseCode
-		}
+		w.CloseFrame[who], w.CloseCode[who] = r.CloseSeen, r.CloseCode
 		w.Lost = w.Lost || r.Lost
-		w.Violations = append(w.Violations, r.Violations()...)
+		w.Violations[who] = r.Violations()
 	}
 	w.LastPayload = s.c.lastPayload
 }

@@ -223,16 +223,34 @@ func (h *Head) HasToken(name, token string) bool {
 	return false
 }
 
+// SharesToken reports whether the list fields of that name of two heads have an
+// element in common, as HasToken sees elements.
+func (h *Head) SharesToken(name string, o *Head) bool {
+	for value := range h.Values(name) {
+		for element := range strings.SplitSeq(value, ",") {
+			if token := tokenOf(element); token != "" && o.HasToken(name, token) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func listHas(list, token string) bool {
 	for list != "" {
 		var element string
 		element, list, _ = strings.Cut(list, ",")
-		if i := strings.IndexAny(element, "/;"); i >= 0 {
-			element = element[:i]
-		}
-		if strings.EqualFold(strings.Trim(element, " \t"), token) {
+		if strings.EqualFold(tokenOf(element), token) {
 			return true
 		}
 	}
 	return false
+}
+
+// tokenOf is an element without version, parameters and white space.
+func tokenOf(element string) string {
+	if i := strings.IndexAny(element, "/;"); i >= 0 {
+		element = element[:i]
+	}
+	return strings.Trim(element, " \t")
 }

@@ -73,6 +73,14 @@ func TestHeadFields(t *testing.T) {
 			t.Errorf("HasToken %q: %v", token, !want)
 		}
 	}
+	for list, want := range map[string]bool{
+		"close, Upgrade": true, "X/2": true, ",,a,\ty ": true, "close": false, "": false, ",": false,
+	} {
+		o := headOf(t, true, "HTTP/1.1 101 Switching Protocols\r\nconnection: "+list+"\r\n\r\n")
+		if o.SharesToken("Connection", h) != want || h.SharesToken("connection", o) != want {
+			t.Errorf("SharesToken %q: %v", list, !want)
+		}
+	}
 }
 
 // TestClone: a clone outlives the parser's next head.

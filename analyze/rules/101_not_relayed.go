@@ -32,9 +32,25 @@ var notRelayed = &analyze.Rule{
 			alike.Effect = statusText(outer)
 		}
 		asSymptom(c, f, alike)
+		if f.Cause == nil {
+			asRefusal(c, f, alike)
+		}
 		return []*analyze.Finding{f}
 	},
 }
+
+// asRefusal makes f follow from a 101 that no hop may pass on, if it was one: one
+// without Upgrade (RFC 9110 section 7.8), or with an answer to another key.
+func asRefusal(c *analyze.Case, f *analyze.Finding, alike analyze.Likeness) {
+	for _, e := range c.Earlier {
+		if e.After == f.After && e.Before == nil && saysInvalid(e) {
+			f.Severity, f.Cause, f.Group = analyze.Info, e, following(e, alike)
+			return
+		}
+	}
+}
+
+func saysInvalid(f *analyze.Finding) bool { return f.Rule == idBadAccept || f.Rule == idInvalid101 }
 
 var notRelayedWords = words{
 	title: func(f *analyze.Finding) string {
@@ -43,6 +59,7 @@ var notRelayedWords = words{
 	facts: func(f *analyze.Finding, facts *analyze.Facts) {
 		setHop(facts, f.Before, f.After)
 		setAnswer(facts, f.Before)
+		facts.Invalid = f.Cause != nil && saysInvalid(f.Cause)
 		if f.Before.Response == nil {
 			setClose(facts, f.Before)
 		}

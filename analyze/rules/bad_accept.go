@@ -183,7 +183,7 @@ const hungUpSoon = flow.Time(3 * time.Second)
 
 // hungUpOn reports whether the client closed on a 101 without a frame.
 func hungUpOn(s *analyze.Sighting) bool {
-	return s.How != 0 && s.ClosedBy == flow.FromClient && s.WebSocket.Frames[flow.FromClient] == 0 && !s.WebSocket.Lost &&
+	return got101(s) && s.How != 0 && s.ClosedBy == flow.FromClient && s.WebSocket.Frames[flow.FromClient] == 0 && !s.WebSocket.Lost &&
 		s.ClosePacket.Time-s.ResponsePacket.Time <= hungUpSoon
 }
 
@@ -201,22 +201,13 @@ var badAcceptWords = words{
 	facts: func(f *analyze.Finding, facts *analyze.Facts) {
 		wrong := wrongLeg(f)
 		a := acceptOf(wrong)
-		if f.Before != nil {
-			setHop(facts, f.Before, f.After)
-		} else {
-			facts.Arrived = sightingFacts(f.After)
-			facts.Local = f.After.Leg == analyze.LocalLeg
-			facts.By = madeBy(f.After, nil)
-			if !facts.Local {
-				facts.By += orBehind
-			}
-		}
+		setMaker(facts, f)
 		facts.Key, facts.Missing, facts.Expected = keyAt(wrong), a.fault.words(), a.want
 		facts.Found = cmp.Or(wrong.Response.Join(acceptField), "(empty)")
 		if a.fault == acceptMissing {
 			facts.Found = absent
 		}
-		facts.Meaning = sentences(acceptMeaning(f.Handshake, wrong), reception(f.Handshake))
+		facts.Meaning = sentences(acceptMeaning(f.Handshake, wrong), reception(f.Handshake, acceptOf(firstLeg(f.Handshake)).fault == acceptFits))
 		if first := firstLeg(f.Handshake); hungUpOn(first) {
 			setClose(facts, first)
 		}
@@ -232,6 +223,20 @@ var badAcceptWords = words{
 		p.path(f.Handshake)
 	},
 }.made()
+
+// setMaker fills in who made the 101: the hop that did, or whoever answered.
+func setMaker(facts *analyze.Facts, f *analyze.Finding) {
+	if f.Before != nil {
+		setHop(facts, f.Before, f.After)
+		return
+	}
+	facts.Arrived = sightingFacts(f.After)
+	facts.Local = f.After.Leg == analyze.LocalLeg
+	facts.By = madeBy(f.After, nil)
+	if !facts.Local {
+		facts.By += orBehind
+	}
+}
 
 // wrongLeg is the leg whose 101 the finding is about.
 func wrongLeg(f *analyze.Finding) *analyze.Sighting {
@@ -292,13 +297,14 @@ func acceptMeaning(h *analyze.Handshake, wrong *analyze.Sighting) string {
 	return ""
 }
 
-// reception tells what the client made of it.
-func reception(h *analyze.Handshake) string {
+// reception tells what the client made of a 101 that is wrong on some leg; mended
+// says that it is in order on the client's.
+func reception(h *analyze.Handshake, mended bool) string {
 	first := firstLeg(h)
 	switch {
 	case !h.Succeeded():
 		return "The 101 did not get to the client: a hop on the way may have refused it."
-	case acceptOf(first).fault == acceptFits:
+	case mended:
 		return "The client got a fitting one all the same, from a hop on the way."
 	case first.WebSocket.Frames[flow.FromClient] > 0:
 		return "This client went on all the same; others will not."

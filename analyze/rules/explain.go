@@ -129,6 +129,9 @@ func (f *facts) MayBe(kind string) bool {
 	return f.Example || strings.Contains(f.Kinds(), kind)
 }
 
+// Faulty reports whether what is missing or wrong names a header.
+func (f *facts) Faulty(header string) bool { return f.Example || strings.Contains(f.Missing, header) }
+
 // InstanceOnly reports whether the capture shows that what stands before the
 // instance is in order, so that its own proxy alone has to change.
 func (f *facts) InstanceOnly() bool { return f.Local && !f.Inferred && !f.Damaged }

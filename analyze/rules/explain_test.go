@@ -12,21 +12,23 @@ import (
 )
 
 var wantTitles = map[string]string{
-	idClientMalformed:   "The client sends a broken handshake",
-	idConnectionRewrite: "Connection: Upgrade was replaced on the way",
-	idUpgradeDropped:    "The Upgrade header was removed on the way",
-	idHTTP10Downgrade:   "The handshake became HTTP/1.0",
-	idHandshakeAltered:  "The handshake was damaged on the way",
-	idProxyUnexpected:   "The server does not expect the PROXY protocol header",
-	idProxyMissing:      "The server wants a PROXY protocol header and gets none",
-	idTLSExpected:       "The server wants TLS and gets plain HTTP",
-	idBadAccept:         "The 101 does not fit the key",
-	id101NotRelayed:     "The server said 101, the client never got it",
-	idHandshakeRefused:  "The handshake was refused",
-	idHandshakeNoAnswer: "The handshake got no answer",
-	idHTTPAfter101:      "HTTP inside the WebSocket",
-	idIdleTimeout:       "A silent WebSocket was cut off",
-	idSocketIOOnPolling: "socket.io is stuck on polling",
+	idClientMalformed:      "The client sends a broken handshake",
+	idConnectionRewrite:    "Connection: Upgrade was replaced on the way",
+	idUpgradeDropped:       "The Upgrade header was removed on the way",
+	idHTTP10Downgrade:      "The handshake became HTTP/1.0",
+	idHandshakeAltered:     "The handshake was damaged on the way",
+	idProxyUnexpected:      "The server does not expect the PROXY protocol header",
+	idProxyMissing:         "The server wants a PROXY protocol header and gets none",
+	idTLSExpected:          "The server wants TLS and gets plain HTTP",
+	idBadAccept:            "The 101 does not fit the key",
+	idRSV1WithoutExtension: "Compressed frames that were not agreed on",
+	idInvalid101:           "The 101 is one that a client must refuse",
+	id101NotRelayed:        "The server said 101, the client never got it",
+	idHandshakeRefused:     "The handshake was refused",
+	idHandshakeNoAnswer:    "The handshake got no answer",
+	idHTTPAfter101:         "HTTP inside the WebSocket",
+	idIdleTimeout:          "A silent WebSocket was cut off",
+	idSocketIOOnPolling:    "socket.io is stuck on polling",
 }
 
 func TestEveryRuleHasItsPage(t *testing.T) {

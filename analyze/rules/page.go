@@ -52,9 +52,13 @@ var examples = map[string]func(*analyze.Facts){
 		f.Proxy = "v1"
 		f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:80"
 	},
-	idProxyMissing:     headerless,
-	idTLSExpected:      plainToTLS,
-	idBadAccept:        misfit,
+	idProxyMissing: headerless,
+	idTLSExpected:  plainToTLS,
+	idBadAccept:    misfit,
+	idInvalid101:   reworded,
+	idRSV1WithoutExtension: func(f *analyze.Facts) {
+		f.By, f.Expected, f.Found = f.Front, extensionsField+": permessage-deflate", absent
+	},
 	id101NotRelayed:    func(f *analyze.Facts) { f.Status, f.By = "502 Bad Gateway", f.Front },
 	idHandshakeRefused: refusedBy502,
 	idHandshakeNoAnswer: func(f *analyze.Facts) {
@@ -66,10 +70,8 @@ var examples = map[string]func(*analyze.Facts){
 		f.Timeout = timeoutNear(knownTimeouts[1].wait)
 	},
 	idSocketIOOnPolling: func(f *analyze.Facts) {
-		f.Arrived = f.Sent
-		f.Polls, f.Session, f.Took = "12", "SESSION", "10.0 s"
 		refusedBy502(f)
-		f.Meaning = ""
+		stuck(f)
 	},
 }
 
@@ -91,6 +93,20 @@ func plainToTLS(f *analyze.Facts) {
 	f.Arrived.To = "192.0.2.20:443"
 	f.Status, f.By = "400 Bad Request", "nginx on 192.0.2.20:443"
 	f.Meaning = "nginx speaks TLS on this port (its listen says ssl), and was asked in plain HTTP."
+}
+
+// stuck makes the facts those of a client that polls after its refusal.
+func stuck(f *analyze.Facts) {
+	f.Arrived, f.Meaning = f.Sent, ""
+	f.Polls, f.Session, f.Took = "12", "SESSION", "10.0 s"
+}
+
+// reworded makes the facts those of a hop that writes its own Connection into 101s.
+func reworded(f *analyze.Facts) {
+	f.Missing = "Connection does not say Upgrade"
+	f.Said = analyze.SightingFacts{From: f.Arrived.To, To: f.Arrived.From, Packet: "10", Connection: "Upgrade", Upgrade: "websocket"}
+	f.Got = analyze.SightingFacts{From: f.Sent.To, To: f.Sent.From, Packet: "11", Connection: "keep-alive", Upgrade: "websocket"}
+	f.ClosedBy, f.How = "198.51.100.7:50000", "FIN"
 }
 
 // misfit makes the facts those of a server that answers with the key itself.

@@ -23,12 +23,15 @@ const (
 	idProxyMissing      = "proxy-protocol-missing"
 	idTLSExpected       = "tls-expected"
 	idBadAccept         = "bad-accept"
+	idInvalid101        = "invalid-101"
 	id101NotRelayed     = "101-not-relayed"
 	idHandshakeRefused  = "handshake-refused"
 	idHandshakeNoAnswer = "handshake-unanswered"
 	idHTTPAfter101      = "http-after-101"
 	idIdleTimeout       = "websocket-idle-timeout"
 	idSocketIOOnPolling = "socketio-stuck-polling"
+
+	idRSV1WithoutExtension = "rsv1-without-extension"
 )
 
 // All are the rules, earliest cause first: a rule may point to a finding of
@@ -43,9 +46,11 @@ var All = []*analyze.Rule{
 	proxyProtocolMissing,
 	tlsExpected,
 	badAccept,
+	invalid101,
 	notRelayed,
 	handshakeRefused,
 	handshakeUnanswered,
+	rsv1WithoutExtension,
 	httpAfter101,
 	websocketIdleTimeout,
 	socketioStuckPolling,

@@ -218,6 +218,9 @@ func (p *position) count(t *Tally) {
 	t.Frames++
 	t.Opcodes[op]++
 	p.closing = false
+	if set := &p.set; p.head[0]&0xF0 == 0xC0 && (op == opText || op == opBinary) && !set.Deflate && !set.Extended {
+		t.Compressed++
+	}
 	switch op {
 	case opContinuation:
 		switch {

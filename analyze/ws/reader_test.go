@@ -69,9 +69,13 @@ func summary(r *Reader) string {
 		}
 	}
 	at, maybe := r.HTTPAt()
-	return fmt.Sprintf("frames=%d bytes=%d messages=%d ops=%v close=%v %d %q lost=%v %v http=%v %q at=%d %v offset=%d",
+	compressed := ""
+	if r.Compressed > 0 {
+		compressed = fmt.Sprintf(" compressed=%d", r.Compressed)
+	}
+	return fmt.Sprintf("frames=%d bytes=%d messages=%d ops=%v close=%v %d %q lost=%v %v http=%v %q at=%d %v%s offset=%d",
 		r.Frames, r.Bytes, r.Messages, ops, r.CloseSeen, r.CloseCode, r.CloseReason(), r.Lost,
-		r.Violations(), r.HTTP, r.HTTPLine(), at, maybe, r.Offset())
+		r.Violations(), r.HTTP, r.HTTPLine(), at, maybe, compressed, r.Offset())
 }
 
 // everyCut calls f with ops whose bytes are cut into single bytes and in two
@@ -139,7 +143,11 @@ var readerTests = []struct {
 	{"reserved opcode", server, []op{{data: cat(fromServer(0x83, "x"), fromServer(0x8B, ""))}},
 		"frames=2 bytes=1 ops=[3:1 b:1] [reserved-opcode]"},
 	{"rsv without extension", server, []op{{data: fromServer(0xC1, "x")}},
-		"frames=1 bytes=1 messages=1 ops=[1:1] [rsv-bits]"},
+		"frames=1 bytes=1 messages=1 ops=[1:1] [rsv-bits] compressed=1"},
+	{"the first of several frames without extension", server, []op{{data: cat(fromServer(0x41, "x"), fromServer(0x80, "y"))}},
+		"frames=2 bytes=2 messages=1 ops=[0:1 1:1] [rsv-bits]"},
+	{"more than RSV1 without extension", server, []op{{data: cat(fromServer(0xE1, "x"), fromServer(0xD2, "y"), fromServer(0xC9, ""))}},
+		"frames=3 bytes=2 messages=2 ops=[1:1 2:1 9:1] [rsv-bits]"},
 	{"rsv1 with deflate", Settings{Deflate: true}, []op{{data: cat(fromServer(0xC1, "x"), fromServer(0x41, "x"), fromServer(0x80, "y"))}},
 		"frames=3 bytes=3 messages=2 ops=[0:1 1:2]"},
 	{"rsv1 with deflate on a control frame", Settings{Deflate: true}, []op{{data: fromServer(0xC9, "")}},
@@ -163,7 +171,7 @@ var readerTests = []struct {
 	{"data after close", server, []op{{data: cat(fromServer(0x88, ""), fromServer(0x8A, ""), fromServer(0x81, "x"))}},
 		`frames=3 bytes=1 messages=1 ops=[1:1 8:1 a:1] close=true 0 "" [data-after-close]`},
 	{"violations in order", client, []op{{data: cat(fromClient(0x83, ""), fromServer(0xC1, "x"))}},
-		"frames=2 bytes=1 messages=1 ops=[1:1 3:1] [reserved-opcode unmasked-client-frame rsv-bits]"},
+		"frames=2 bytes=1 messages=1 ops=[1:1 3:1] [reserved-opcode unmasked-client-frame rsv-bits] compressed=1"},
 
 	{"hole in a payload", client, []op{{data: fromClient(0x82, strings.Repeat("x", 100))[:20]}, {gap: 86}, {data: fromClient(0x89, "")}},
 		"frames=2 bytes=100 messages=1 ops=[2:1 9:1]"},
@@ -315,6 +323,8 @@ func TestExtensionsOf(t *testing.T) {
 		{"Permessage-Deflate; client_max_window_bits=15, ", true, false},
 		{"x-webkit-deflate-frame", false, true},
 		{"foo;bar=1 , permessage-deflate;server_no_context_takeover", true, true},
+		{`permessage-deflate; note="a, b\", c"`, true, false},
+		{`permessage-deflate; note="a, foo`, true, false},
 	} {
 		if d, o := ExtensionsOf(test.header); d != test.deflate || o != test.other {
 			t.Errorf("ExtensionsOf(%q) = %v, %v", test.header, d, o)

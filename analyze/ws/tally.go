@@ -17,6 +17,11 @@ type Tally struct {
 	// Lost is set when frames could not be followed all the way: a hole took
 	// part of a head, or a head gave a length that cannot be.
 	Lost bool
+	// Compressed counts whole messages in one frame that have RSV1, and nothing else
+	// of the reserved bits, though no extension was agreed on that gives it a meaning:
+	// to whom permessage-deflate was agreed they would be in order (RFC 7692 section
+	// 6). The first frame of several would look like text that begins with A or B.
+	Compressed uint64
 	// Opcodes counts frames by opcode (RFC 6455 section 11.8).
 	Opcodes [16]uint64
 

@@ -52,7 +52,8 @@
 // "Sec-WebSocket-Accept: *" answers the last key sent on that leg. Where the
 // head says chunked, every body line becomes a chunk; the last chunk follows,
 // unless the last line is "...". Frames are text, binary, ping, pong, close
-// [CODE [REASON]], and begin, more, end for a text in fragments.
+// [CODE [REASON]], begin, more, end for a text in fragments, and deflated for
+// one that is compressed already.
 //
 // # What else happens
 //

@@ -16,6 +16,8 @@ var mask = [4]byte{0x5e, 0x1b, 0x5c, 0x0e}
 var frameStart = map[string]byte{
 	"text": 0x81, "binary": 0x82, "close": 0x88, "ping": 0x89, "pong": 0x8a,
 	"begin": 0x01, "more": 0x00, "end": 0x80,
+	// a text in one frame, compressed (RFC 7692 section 6): RSV1 says so
+	"deflated": 0xc1,
 }
 
 // frames builds WebSocket frames, one from each line.

@@ -40,7 +40,7 @@ var (
 	nginxPlainTLS    = nginxBalancer("plain", true, "")
 	// nginxPasses passes upgrades on; nginxIdle as well, and cuts what is
 	// silent for two seconds. nginxHasty rewrites, and waits no longer than that.
-	nginxPasses = nginxBalancer("passes", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`)
+	nginxPasses = nginxBalancer("passes", false, nginxPassing)
 	nginxIdle   = nginxBalancer("idle", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_read_timeout 2s;`)
 	nginxHasty  = nginxBalancer("hasty", false, keepAlive+`proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "keep-alive"; proxy_read_timeout 2s;`)
 

@@ -6,7 +6,7 @@ package main
 func allScenes() []*scene {
 	var all []*scene
 	for _, list := range [][]*scene{
-		articleScenes, liveScenes, clientScenes, cutScenes, connectionScenes, wireScenes, captureScenes, dumpcapScenes, hardScenes, oddScenes, expectedScenes, placesScenes, matrixScenes(), npmScenes(),
+		articleScenes, liveScenes, clientScenes, cutScenes, connectionScenes, wireScenes, captureScenes, dumpcapScenes, hardScenes, oddScenes, expectedScenes, invalidScenes, placesScenes, matrixScenes(), npmScenes(),
 	} {
 		all = append(all, list...)
 	}

@@ -51,6 +51,7 @@ func (m masking) finding(f *analyze.Finding) *analyze.Finding {
 	facts := f.Facts()
 	facts.Target = m.target(facts.Target)
 	facts.Line = m.quote(facts.Line)
+	facts.Expected, facts.Found = m.quote(facts.Expected), m.quote(facts.Found)
 	m.strings(reflect.ValueOf(&facts).Elem())
 	masked := *f
 	masked.Words = analyze.FixedWords(m.text(f.Title()), facts)

@@ -254,6 +254,19 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 }
 
+// TestChoicesAreMasked: what a 101 had to choose from is a header line, in which a
+// token may stand.
+func TestChoicesAreMasked(t *testing.T) {
+	const offer, shown = "Sec-WebSocket-Protocol: bearer, hunter2, chat", "Sec-WebSocket-Protocol: bearer, <masked>, chat"
+	f := &analyze.Finding{Words: analyze.FixedWords("", analyze.Facts{Expected: offer, Found: offer})}
+	if facts := (masking{}).finding(f).Facts(); facts.Expected != shown || facts.Found != shown {
+		t.Errorf("%q, %q", facts.Expected, facts.Found)
+	}
+	if facts := (masking{off: true}).finding(f).Facts(); facts.Expected != offer {
+		t.Errorf("%q", facts.Expected)
+	}
+}
+
 // TestAnswer holds the first line, which is all that some will read.
 func TestAnswer(t *testing.T) {
 	damagedOnly := &analyze.Snapshot{Totals: totals(9, 1), Handshakes: []*analyze.Handshake{article(t, "h1", 1, 0)}}

@@ -75,9 +75,14 @@ const switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nCon
 
 // accept writes a 101 by hand.
 func accept(rw *bufio.ReadWriter, r *http.Request) {
-	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + guid))
-	fmt.Fprintf(rw, "%s%s\r\n\r\n", switching, base64.StdEncoding.EncodeToString(sum[:]))
+	fmt.Fprintf(rw, "%s%s\r\n\r\n", switching, acceptOf(r))
 	rw.Flush()
+}
+
+// acceptOf is the answer to a request's key (RFC 6455 section 4.2.2).
+func acceptOf(r *http.Request) string {
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + guid))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func old(w http.ResponseWriter, r *http.Request) {
@@ -149,8 +154,7 @@ func empty(w http.ResponseWriter, r *http.Request) {
 func eager(w http.ResponseWriter, r *http.Request) {
 	c, rw := take(w)
 	defer c.Close()
-	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + guid))
-	fmt.Fprintf(rw, "%s%s\r\n\r\n\x81\x05early", switching, base64.StdEncoding.EncodeToString(sum[:]))
+	fmt.Fprintf(rw, "%s%s\r\n\r\n\x81\x05early", switching, acceptOf(r))
 	rw.Flush()
 	echo(c, rw)
 }

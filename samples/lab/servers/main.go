@@ -24,6 +24,8 @@
 //	/late/N   upgrades after N milliseconds
 //	/gzip     refuses with a compressed page
 //	/misfit   upgrades with the key itself, where its hash belongs
+//	/bare     upgrades without Upgrade
+//	/list     upgrades to all subprotocols at once
 //	/refuse/N answers with status N, whatever comes
 package main
 
@@ -58,6 +60,7 @@ func handlers() http.Handler {
 		"slow": slow, "chunked": chunked, "empty": empty, "eager": eager, "deflate": deflateEcho,
 		"hold": hold, "release": release, "bulk": bulk,
 		"hints": hints, "login": login, "late": late, "gzip": gzipped, "misfit": misfit,
+		"bare": bare, "list": list,
 	} {
 		mux.HandleFunc("/"+path, serve)
 		mux.HandleFunc("/"+path+"/", serve)

@@ -46,6 +46,25 @@ func misfit(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, rw)
 }
 
+// bare forgets Upgrade in its 101.
+func bare(w http.ResponseWriter, r *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	fmt.Fprintf(rw, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", acceptOf(r))
+	rw.Flush()
+	_, _ = io.Copy(io.Discard, rw)
+}
+
+// list chooses all subprotocols that it was offered, and waits for what the client
+// makes of it.
+func list(w http.ResponseWriter, r *http.Request) {
+	c, rw := take(w)
+	defer c.Close()
+	fmt.Fprintf(rw, "%s%s\r\nSec-WebSocket-Protocol: %s\r\n\r\n", switching, acceptOf(r), r.Header.Get("Sec-WebSocket-Protocol"))
+	rw.Flush()
+	_, _ = io.Copy(io.Discard, rw)
+}
+
 // gzipped refuses in a way that nobody can read.
 func gzipped(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Encoding", "gzip")
