@@ -21,7 +21,8 @@ func newTerminal() (tcell.Screen, error) {
 	for _, charset := range []string{"utf-8", "utf8"} {
 		tcell.RegisterEncoding(charset, anyUTF8{})
 	}
-	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII) // for what is drawn, see utf8Locale
+	// Beyond UTF-8 nothing but ASCII is drawn, which every charset has.
+	tcell.SetEncodingFallback(tcell.EncodingFallbackASCII)
 	dev, err := tcell.NewDevTty()
 	if err != nil {
 		return nil, err

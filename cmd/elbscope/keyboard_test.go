@@ -110,3 +110,13 @@ func TestHangUpWhileTyping(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherCharset has a screen, in ASCII, in a locale that is not of UTF-8.
+func TestOtherCharset(t *testing.T) {
+	x := newTerminal(t, 80, 24)
+	x.say("LC_ALL=de_DE.ISO-8859-1 elbscope $SAMPLES/article-502.pcapng; echo status $?")
+	x.see("x rewritten", "read to the end", "? help")
+	x.press("Q")
+	x.see("status 1")
+	x.restored()
+}
