@@ -56,11 +56,11 @@ type Engine struct {
 	// come, judgeAll while all handshakes are judged anew.
 	now                flow.Time
 	finished, judgeAll bool
-	// candidates may become final; ticks counts how often time has passed, and
-	// unsorted is set once it ran backwards.
-	candidates candidates
-	ticks      uint64
-	unsorted   bool
+	// candidates may become final; ticks counts how often time has passed, passes
+	// how often they were looked at, and unsorted is set once time ran backwards.
+	candidates    candidates
+	ticks, passes uint64
+	unsorted      bool
 	// live is set if Config.Live was; retracted are for TakeRetracted.
 	live      bool
 	retracted []string

@@ -56,6 +56,8 @@ type candidacy struct {
 	// another one as well: one packet with a time from the future must not
 	// settle everything at once.
 	ripe uint64
+	// pass is the one of makeFinal that looked at it last.
+	pass uint64
 }
 
 // candidates is a heap, the one that is due next on top.
@@ -114,7 +116,8 @@ func (e *Engine) withdraw(p *published) {
 	}
 }
 
-// makeFinal makes final what is due.
+// makeFinal makes final what is due. Each is looked at once: the clock of a
+// damaged file may stand at the end of time, where nothing lies ahead of it.
 func (e *Engine) makeFinal() {
 	if e.unsorted {
 		for _, p := range e.candidates {
@@ -124,8 +127,10 @@ func (e *Engine) makeFinal() {
 		return
 	}
 	var homeless map[string]bool
-	for len(e.candidates) > 0 && e.candidates[0].candidacy.due <= e.now && !e.finished {
+	e.passes++
+	for len(e.candidates) > 0 && e.candidates[0].candidacy.due <= e.now && e.candidates[0].candidacy.pass != e.passes && !e.finished {
 		p := heap.Pop(&e.candidates).(*published)
+		p.candidacy.pass = e.passes
 		if homeless == nil {
 			homeless = e.homelessTargets()
 		}
@@ -142,7 +147,7 @@ func (e *Engine) makeFinal() {
 			if *ripe == 0 {
 				*ripe = e.ticks
 			}
-			e.waitUntil(e.now+1, p)
+			e.waitUntil(addTime(e.now, 1), p)
 		default:
 			e.seal(p)
 		}
@@ -165,13 +170,13 @@ func (e *Engine) finalFrom(p *published, homeless map[string]bool) (from flow.Ti
 		if !s.settled() {
 			return 0, false
 		}
-		from = max(from, s.end()+retryWithin+lateness)
+		from = max(from, addTime(s.end(), retryWithin+lateness))
 		if homeless[s.target] || s.Proxy.Version != "" && !e.understandsProxy(s.c.info.Server) {
-			from = max(from, e.now+askAgain)
+			from = max(from, addTime(e.now, askAgain))
 		}
 	}
 	if se := e.sessions[sessionOf(p.last.First().Request.Target())]; se != nil && !p.last.Succeeded() {
-		from = max(from, se.latest()+sessionOver)
+		from = max(from, addTime(se.latest(), sessionOver))
 	}
 	return from, true
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -208,6 +209,18 @@ func TestFinalWantsOrder(t *testing.T) {
 	if n := len(tp.e.candidates); n != 0 {
 		t.Errorf("%d candidates are kept", n)
 	}
+}
+
+// TestFinalAtTheEndOfTime: in a damaged file the clock may stand where nothing
+// lies ahead of it any more, and what is due again at once must not be looked at
+// for ever.
+func TestFinalAtTheEndOfTime(t *testing.T) {
+	tp := newTape(t, Config{Live: true, EarlyFinal: true})
+	tp.open(client, front).asks(hs(keyA)...).answers(bad...).closes()
+	for range 3 {
+		tp.e.Tick(math.MaxInt64)
+	}
+	want(t, tp.finish(), "refused proven 400 0:client:400")
 }
 
 // TestFinalForgets: memory is bounded as without early ends, and what was
