@@ -154,6 +154,7 @@ func (p *player) send(c *conn, st *step) {
 	stream := &p.streams[c.stream+me]
 	bounds := p.bounds(c, me, stream.Len, st)
 	stream.Len += len(st.data)
+	stream.Ends = append(stream.Ends, stream.Len)
 	p.transmit(c, me, st, bounds)
 	seq := c.next[me]
 	c.next[me] += uint32(len(st.data))

@@ -171,7 +171,7 @@ func TestSegmentsKeepStreams(t *testing.T) {
 
 func TestStreams(t *testing.T) {
 	s := parse(t, "client >> abc\nclient << de\nclient: server resets\nclient >> f")
-	want := []Stream{{"client", true, 3}, {"client", false, 2}, {"client", true, 1}, {"client", false, 0}}
+	want := []Stream{{"client", true, 3, []int{3}}, {"client", false, 2, []int{2}}, {"client", true, 1, []int{1}}, {"client", false, 0, nil}}
 	if got := s.Streams(); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

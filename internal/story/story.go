@@ -49,8 +49,10 @@ type Packet struct {
 type Stream struct {
 	Leg        string
 	FromClient bool
-	// Len is the number of bytes sent, whether captured or not.
-	Len int
+	// Len is the number of bytes sent, whether captured or not; Ends are where in
+	// them each of the payloads ends that the story has.
+	Len  int
+	Ends []int
 }
 
 // file is a capture file of the story.
