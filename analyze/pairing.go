@@ -215,33 +215,6 @@ func (c *conn) nextPending(h *http1.Head) *exchange {
 	return x
 }
 
-// mispaired takes a response for which no request is pending. A 101 that fits the
-// key of the latest request is that one's own, whatever came before: an answer
-// that was on its way already was to nobody. Where the latest request followed a
-// hole, or the start of the capture, and has its answer, that one was to a request
-// from there: a 101 is the latest request's own. Another response may be to
-// either. A 408 comes without a request (RFC 9110 section 15.5.9).
-func (c *conn) mispaired(h *http1.Head) *exchange {
-	if c.side[0] == nil {
-		return nil
-	}
-	x := c.side[0].current
-	if x == nil || x.Answer != AnswerSeen || h.Status() == 408 || x.sighting != nil && x.sighting.sealed() {
-		return nil
-	}
-	fit := fits(h, x)
-	if !x.behindHole && fit != Yes {
-		return nil
-	}
-	x.behindHole, c.lossy = false, c.lossy || fit != Yes
-	x.takeBack()
-	c.publish(x)
-	if h.Status() != 101 || !x.upgrade || fit == No {
-		return nil
-	}
-	return x
-}
-
 // afterResponse decides what both sides speak behind a final response.
 func (s *side) afterResponse(h *http1.Head, x *exchange) http1.Next {
 	c := s.c
