@@ -94,10 +94,9 @@ func (p *Pump) Run(ctx context.Context, sources []Source) error {
 		p.replay(ctx, all)
 	} else {
 		for _, in := range all {
-			if ctx.Err() != nil {
-				break
+			if ctx.Err() == nil || in.endsItself() {
+				p.drain(ctx, in)
 			}
-			p.drain(ctx, in)
 		}
 	}
 	p.stop(all)

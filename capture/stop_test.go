@@ -70,3 +70,23 @@ func TestStoppedLedger(t *testing.T) {
 		}
 	}
 }
+
+// TestStoppedBefore: what a live source has caught by the time it is stopped is
+// read, also where that was before anything was. A file is not begun.
+func TestStoppedBefore(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	for format, want := range map[string]uint64{"live": 2, "pcap": 0} {
+		rec := &recorder{t: t}
+		p := NewPump(rec, 8<<20)
+		s := source("any", at(0, alice.syn(), alice.synAck())...)
+		s.info.Format = format
+		if err := p.Run(ctx, []Source{s}); err != nil {
+			t.Error(err)
+		}
+		checkPumped(t, p, rec)
+		if n := p.Totals().Packets; n != want {
+			t.Errorf("%s: %d packets were read, not %d", format, n, want)
+		}
+	}
+}

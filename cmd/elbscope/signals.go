@@ -46,8 +46,7 @@ const leavePatience = 2 * time.Second
 // shield lets no signal end the program the hard way, for the terminal would be
 // left as the screen uses it: without echo and cursor. It lasts until lift is
 // called or, if the terminal takes nothing, for some time after ctx ends. Where
-// the terminal was closed nobody is there to send a further signal, and the first
-// one is given again.
+// the terminal was closed nobody is there to send a further signal, and it ends.
 func shield(ctx context.Context) (lift func()) {
 	ignored := make(chan os.Signal, 1) // nobody reads it: the first one is in ctx
 	signal.Notify(ignored, endings...)
@@ -60,9 +59,7 @@ func shield(ctx context.Context) (lift func()) {
 		}
 		signal.Stop(ignored)
 		if by := endedBy(ctx); by != nil && by.by == syscall.SIGHUP {
-			if self, err := os.FindProcess(os.Getpid()); err == nil {
-				_ = self.Signal(by.by) // the default is back, so that it ends
-			}
+			os.Exit(by.status()) // to give it again would do nothing under nohup
 		}
 	})
 	return sync.OnceFunc(func() {

@@ -81,7 +81,7 @@ func TestHungScreen(t *testing.T) {
 	if !errors.As(err, &exit) {
 		t.Fatalf("it ended with %v", err)
 	}
-	if how, ok := exit.Sys().(syscall.WaitStatus); !ok || how.Signal() != syscall.SIGHUP {
+	if by := (&ended{syscall.SIGHUP}); exit.ExitCode() != by.status() {
 		t.Errorf("it ended with %v", err)
 	}
 }

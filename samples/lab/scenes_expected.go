@@ -34,7 +34,7 @@ var expectedScenes = []*scene{
 			name: "both legs", files: []file{recorded("client"), recorded("instance")},
 			want: `want handshake target=/coder verdict=refused certainty=proven status=408 sightings=1 culprit=none
 			    findings=handshake-refused:error
-			    want handshake target=/gorilla verdict=healthy certainty=proven status=101 sightings=3 findings=none`,
+			    want handshake target=/gorilla verdict=healthy certainty=proven status=101 sightings=3 culprit=none findings=none`,
 			remedies: []string{"408: let the side that asks close idle connections first"},
 			says:     []string{"timeout http-request", "before this request was whole"},
 		}},
