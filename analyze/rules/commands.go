@@ -106,22 +106,19 @@ func where(f *facts) string {
 // curl asks for the WebSocket of this capture, at the innermost server that is
 // known. Its exit is bounded: after a 101 it would wait for ever.
 func curl(f *facts) string {
-	return curlAt(f, neutralApplication, f.Application, f.Instance, f.Proxied, f.Balancer)
+	return curlAt(f, "http", neutralApplication, f.Application, f.Instance, f.Proxied, f.Balancer)
 }
 
 // tlsCurl asks by TLS at the server that wants it, whose certificate is taken as
 // it is.
-func tlsCurl(f *facts) string {
-	plain := strings.Replace(curlAt(f, "HOST", f.Arrived.To), "http://", "https://", 1)
-	return strings.Replace(plain, "curl -i -N", "curl -k -i -N", 1)
-}
+func tlsCurl(f *facts) string { return curlAt(f, "https", "HOST", f.Arrived.To) }
 
 // frontCurl asks in the way the client did, at the server that it asked.
 func frontCurl(f *facts) string {
-	return curlAt(f, "HOST", f.Balancer, f.Instance, f.Application)
+	return curlAt(f, "http", "HOST", f.Balancer, f.Instance, f.Application)
 }
 
-func curlAt(f *facts, at string, endpoints ...string) string {
+func curlAt(f *facts, scheme, at string, endpoints ...string) string {
 	path, host := "/", ""
 	if !f.Example {
 		for _, e := range slices.Backward(endpoints) {
@@ -132,8 +129,12 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 			host = fmt.Sprintf("    -H 'Host: %s' \\\n", f.Host)
 		}
 	}
-	url := "'http://" + at + path + "'"
+	address := scheme + "://" + at + path
+	url := "'" + address + "'"
 	command := "curl -i -N -m 5 --http1.1 "
+	if scheme == "https" {
+		command = "curl -k -i -N -m 5 --http1.1 "
+	}
 	if at == f.Proxied && !f.Example {
 		command += "--haproxy-protocol "
 	}
@@ -142,7 +143,7 @@ func curlAt(f *facts, at string, endpoints ...string) string {
 		before = fillIn
 	}
 	if len(command+url+" \\") > commandWidth {
-		before += shellVariable("URL", "http://"+at+path)
+		before += shellVariable("URL", address)
 		url = `"$URL"`
 	}
 	return before + command + url + " \\\n" + host +

@@ -214,7 +214,8 @@ func TestMaskedSecret(t *testing.T) {
 	}
 	for n := range 2 * commandWidth {
 		f := &facts{Facts: analyze.Facts{Target: "/" + strings.Repeat("a", n) + "?token=<masked>&b=<masked>", Instance: "10.0.1.2:80"}}
-		for _, command := range []string{curl(f), frontCurl(f)} {
+		f.Arrived.To = f.Instance
+		for _, command := range []string{curl(f), frontCurl(f), tlsCurl(f)} {
 			first, rest, _ := strings.Cut(command, "\n")
 			if first+"\n" != fillIn || strings.Count(rest, wiretext.Masked) != 2 {
 				t.Fatalf("%d: %s", n, command)
