@@ -94,6 +94,10 @@ func lost101(h *analyze.Handshake, outer *analyze.Sighting) bool {
 
 func got101(s *analyze.Sighting) bool { return s.Response != nil && s.Response.Status() == 101 }
 
+// known101 is got101 where the head of the 101 is in the capture to its end, and
+// nothing is missing that may make it another request's.
+func known101(s *analyze.Sighting) bool { return got101(s) && s.Response.Whole && !s.Holed }
+
 // byHop returns the latest sighting of each hop, nearest to the client first:
 // a hop that tried again is judged by its last try.
 func byHop(h *analyze.Handshake) []*analyze.Sighting {

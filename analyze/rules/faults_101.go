@@ -38,7 +38,7 @@ const (
 // faultsOf judges the 101 of one leg by the request on that leg. Where one of the
 // two is not in the capture to its end, it judges nothing that hangs on it.
 func faultsOf(s *analyze.Sighting) faults {
-	if !got101(s) || s.Holed || !s.Response.Whole || forAnother(s) {
+	if !known101(s) || forAnother(s) {
 		return 0
 	}
 	var f faults

@@ -39,7 +39,7 @@ var rsv1WithoutExtension = &analyze.Rule{
 // be no frames at all.
 func compressedFrom(s *analyze.Sighting, from flow.Dir) bool {
 	w := &s.WebSocket
-	return w.Compressed.Num != 0 && w.CompressedFrom == from && got101(s) && s.Response.Whole && !s.Holed &&
+	return w.Compressed.Num != 0 && w.CompressedFrom == from && known101(s) &&
 		!w.Lost && w.HTTPHead.Num == 0 && len(w.Violations[from]) == 1
 }
 
@@ -72,7 +72,7 @@ func rsv1Finding(c *analyze.Case, way []*analyze.Sighting, i int, from flow.Dir)
 // agreedToDeflate reports whether the 101 of a leg is known to agree to
 // permessage-deflate.
 func agreedToDeflate(s *analyze.Sighting) bool {
-	if !got101(s) || s.Holed || !s.Response.Whole {
+	if !known101(s) {
 		return false
 	}
 	deflate, _ := ws.ExtensionsOf(s.Response.Join(extensionsField))
