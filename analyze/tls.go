@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 
 	"elbscope/analyze/preface"
@@ -30,13 +31,13 @@ func (a *TLSAnswer) String() string {
 	return fmt.Sprintf("TLS alert %d", a.Alert)
 }
 
-// AlertName is the name of the alert in RFC 8446 section 6, "" where it is none
-// or has no name there.
+// AlertName is the name of the alert in RFC 8446 section 6, "number N" where it has
+// none there; "" where the record is no alert.
 func (a *TLSAnswer) AlertName() string {
 	if a.AlertLevel == 0 {
 		return ""
 	}
-	return alertNames[a.Alert]
+	return cmp.Or(alertNames[a.Alert], fmt.Sprintf("number %d", a.Alert))
 }
 
 // alertNames are those that a server can say before it knows its client.

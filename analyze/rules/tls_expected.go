@@ -131,11 +131,8 @@ func setBehind(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting) {
 
 // recordWords says what kind of TLS record a server sent.
 func recordWords(a *analyze.TLSAnswer) string {
-	switch name := a.AlertName(); {
-	case a.AlertLevel == 0:
-		return "a TLS record"
-	case name != "":
+	if name := a.AlertName(); name != "" {
 		return "a TLS alert (" + name + ")"
 	}
-	return fmt.Sprintf("a TLS alert (number %d)", a.Alert)
+	return "a TLS record"
 }

@@ -257,7 +257,7 @@ func advice(c *choice) string {
 		step := strings.TrimSuffix(leading(c.Steps[0], briefly), ".")
 		return when + ", " + strings.ToLower(step[:1]) + step[1:]
 	case c.guess && !conditional && divided:
-		return "If it is " + withArticle(when) + ", " + what
+		return supposing(*c, true)
 	case conditional && divided && advises.MatchString(what):
 		return strings.ToUpper(what[:1]) + what[1:]
 	case (conditional || clause.MatchString(c.Title)) && len(c.Steps) > 0:

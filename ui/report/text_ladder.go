@@ -284,11 +284,8 @@ func answerPacket(s *analyze.Sighting) analyze.PacketRef {
 
 // tlsWords names a TLS record that came in the place of HTTP.
 func tlsWords(a *analyze.TLSAnswer) string {
-	switch name := a.AlertName(); {
-	case name != "":
+	if name := a.AlertName(); name != "" {
 		return "TLS alert, " + name
-	case a.AlertLevel > 0:
-		return fmt.Sprintf("TLS alert, number %d", a.Alert)
 	}
 	return "a TLS record"
 }
