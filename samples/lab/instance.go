@@ -2,7 +2,10 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // proxy is the nginx on the instance, before the application.
 type proxy struct {
@@ -12,8 +15,8 @@ type proxy struct {
 	listen     string
 	direct     bool
 	tls        bool
-	// haproxy is set where it is no nginx.
-	haproxy bool
+	// other starts it where it is no nginx.
+	other func(s *site, port int) error
 }
 
 // The instance's proxies. beanstalk is what Elastic Beanstalk's Node.js
@@ -29,7 +32,9 @@ var (
 	// encrypted is beanstalk behind TLS.
 	encrypted = &proxy{name: "tls", directives: beanstalk.directives, tls: true}
 	// haproxyTLS is HAProxy behind TLS.
-	haproxyTLS = &proxy{name: "haproxy-tls", tls: true, haproxy: true}
+	haproxyTLS = &proxy{name: "haproxy-tls", tls: true, other: startHAProxyTLS}
+	// gnutls ends TLS as well, and tells who does not speak it so, by an alert.
+	gnutls = &proxy{name: "gnutls", tls: true, other: startGnuTLS}
 	// patient is mapped, and never cuts what is silent.
 	patient = &proxy{name: "patient", directives: mapped.directives + " proxy_read_timeout 3600s;"}
 	// impatient passes upgrades on, and cuts what is silent for two seconds.
@@ -61,8 +66,8 @@ func (p *proxy) start(s *site) error {
 	switch {
 	case p.direct:
 		return nil
-	case p.haproxy:
-		return startHAProxyTLS(s, p.port())
+	case p.other != nil:
+		return p.other(s, p.port())
 	}
 	listen := fmt.Sprintf("listen 80%s; listen [::]:80%[1]s;", p.listen)
 	if p.tls {
@@ -93,6 +98,16 @@ listen instance
 		return err
 	}
 	proc, err := s.start(s.instance, "haproxy", "-db", "-f", conf)
+	if err != nil {
+		return err
+	}
+	return s.serving(s.instance, s.addr(instanceAddr, port), proc)
+}
+
+// startGnuTLS starts GnuTLS's own server on the instance.
+func startGnuTLS(s *site, port int) error {
+	proc, err := s.start(s.instance, "gnutls-serv", "--http", "--port", strconv.Itoa(port),
+		"--x509certfile", s.tools.certificate, "--x509keyfile", s.tools.certificate)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,19 @@ var expectedScenes = []*scene{
 		},
 	},
 	{
+		name: "plain-to-gnutls", balancer: nginxPasses, proxy: gnutls, needs: []string{"gnutls-serv"},
+		sentence: "The load balancer asks in plain HTTP a port on which GnuTLS wants TLS, and nginx hands its alert on, as if it were HTTP.",
+		calls:    []call{{shake("/coder")}},
+		got:      map[string]int{"/coder": 0},
+		views: []view{{
+			name: "both legs", files: []file{recorded("client"), recorded("instance")},
+			want: `want handshake verdict=refused certainty=proven status=none sightings=2 culprit=none
+			    findings=tls-expected:error
+			    want source index=1 problems=none`,
+			says: []string{"TLS alert (unexpected_message)"},
+		}},
+	},
+	{
 		name: "late-for-408", balancer: haproxyHasty, proxy: mapped,
 		sentence: "A client connects and lets a second go by: HAProxy's 408 is there before the handshake is.",
 		calls:    []call{{dawdle("/coder", 1500*time.Millisecond)}, {shake("/gorilla"), say("hi"), leave}},

@@ -34,7 +34,7 @@ var packages = map[string]string{
 	"ip": "iproute2", "ethtool": "ethtool", "tcpdump": "tcpdump", "tmux": "tmux", "sysctl": "procps",
 	"editcap": "wireshark-common", "mergecap": "wireshark-common", "dumpcap": "wireshark-common",
 	"nginx": "nginx", "haproxy": "haproxy", "apache2": "apache2-bin", "varnishd": "varnish",
-	"node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
+	"gnutls-serv": "gnutls-bin", "node": "nodejs", "npm": "npm", "chromium-headless-shell": "chromium-headless-shell",
 }
 
 // newTools checks the machine and builds the programs.
