@@ -69,9 +69,9 @@ type conn struct {
 	// server's is waited for. shown is set once the server has answered.
 	hello *PacketRef
 	shown bool
-	// tls is the record with which the server began where plain requests had
-	// come, or nothing yet; else nil.
-	tls *TLSAnswer
+	// foreign is what the server began with where requests had come, or nothing
+	// yet; nil where that was HTTP/1.
+	foreign *Foreign
 	// switched is the head of the 101 of upgraded.
 	switched *http1.Head
 	// roll has the handshakes seen here, for the close to be told to. A pooled
@@ -228,7 +228,7 @@ func (c *conn) End(cause flow.EndCause) {
 		}
 	}
 	if c.unheard() {
-		c.encrypted(c.tls.Packet.Num)
+		c.bothForeign(c.foreign.Packet.Num)
 	}
 	reset := c.closes[0].how == flow.RST || c.closes[1].how == flow.RST
 	open := c.closes[0].how == 0 && c.closes[1].how == 0
@@ -255,7 +255,7 @@ func (c *conn) End(cause flow.EndCause) {
 	c.done()
 	// Sightings keep their connection; they do not need all of it.
 	c.side, c.sightings, c.window, c.early = [2]*side{}, nil, window{}, nil
-	c.upgraded, c.switched, c.suspect, c.stale, c.openedRaw, c.tls = nil, nil, nil, nil, nil, nil
+	c.upgraded, c.switched, c.suspect, c.stale, c.openedRaw, c.foreign = nil, nil, nil, nil, nil, nil
 }
 
 // role turns a direction of the flow into who it is in HTTP.

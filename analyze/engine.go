@@ -244,12 +244,12 @@ func (c *conn) noteFraming(flaws http1.Flaw) {
 	}
 }
 
-// http2 notes an HTTP/2 connection.
-func (e *Engine) http2(c *conn) {
+// http2 notes an HTTP/2 connection, as a packet shows.
+func (e *Engine) http2(c *conn, packet uint64) {
 	e.problem(c.info.Source, "http2",
 		"connections speak HTTP/2, which is not read; WebSockets behind an Application Load Balancer need a target group "+
 			"with protocol version HTTP1: aws elbv2 describe-target-groups --query 'TargetGroups[].[TargetGroupName,ProtocolVersion]'",
-		c.number())
+		packet)
 }
 
 // number is that of the packet at hand.

@@ -175,9 +175,9 @@ type Sighting struct {
 	// the first source.
 	Time, Answered flow.Time
 	Answer         Answer
-	// TLS is what the server answered in the place of HTTP, if it was a TLS
-	// record; else nil.
-	TLS *TLSAnswer
+	// Foreign is what the server answered in the place of HTTP/1, if that is known;
+	// else nil.
+	Foreign *Foreign
 	// Early is set when the response began before the request did.
 	Early bool
 	// Holed is set when bytes of its connection are missing in the capture where

@@ -89,7 +89,7 @@ func (s *side) request(h *http1.Head) http1.Next {
 	if c.early != nil {
 		return s.answerEarly(x, h)
 	}
-	if c.tls != nil {
+	if c.foreign != nil {
 		if x.sighting != nil {
 			x.sighting.Early = true
 		}

@@ -164,7 +164,7 @@ func TestPairing(t *testing.T) {
 		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
 		{"an HTTP/2 server's SETTINGS come back", func(w *wire) {
 			w.asks(hs(keyA)...).bytes(fromServer, []byte("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")).closes()
-		}, "GET/chat 0", "undetermined undetermined 0 0:client:alien"},
+		}, "GET/chat 0", "refused proven 0 0:client:HTTP/2"},
 		{"a TLS alert comes back", func(w *wire) {
 			w.asks(hs(keyA)...).bytes(fromServer, tlsAlert).closes()
 		}, "GET/chat 0", "refused proven 0 0:client:TLS alert 10"},

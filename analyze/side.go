@@ -186,12 +186,10 @@ func (s *side) detect(b []byte) []byte {
 		s.c.beginsWithTLS(s, &found)
 		return nil
 	case preface.HTTP2:
-		if s.who == 1 && len(s.c.pending) > 0 {
-			s.c.alien() // a client's words: whoever says them, they are no answer
-		} else {
-			s.c.e.http2(s.c)
+		if found.Settings && (s.who == 0 || s.c.info.Midstream) {
+			break // this is the middle of anything
 		}
-		s.c.both(opaque)
+		s.c.beginsWithHTTP2(s, &found)
 		return nil
 	case preface.Unknown, preface.Request, preface.Response:
 	}
@@ -259,7 +257,7 @@ func (s *side) undetected() {
 	s.buf = nil
 	switch {
 	case s.who == 0 && s.c.unheard():
-		s.c.encrypted(s.c.number()) // its hello is in the hole, as it seems
+		s.c.bothForeign(s.c.number()) // what it began with is in the hole
 		return
 	case s.who == 1 && s.c.hello != nil:
 		s.turn(opaque)

@@ -68,9 +68,9 @@ func (s *sighting) setRequest(h *http1.Head) {
 
 // noteAnswer takes over how the wait for the answer ended.
 func (s *sighting) noteAnswer(x *exchange) {
-	s.Answer, s.ResponsePacket, s.TLS = x.Answer, x.Response, nil
+	s.Answer, s.ResponsePacket, s.Foreign = x.Answer, x.Response, nil
 	if s.Answer == AnswerAlien {
-		s.TLS = s.c.tls
+		s.Foreign = s.c.foreign
 	}
 	s.c.e.changed(s)
 }

@@ -200,8 +200,8 @@ func brief(h *Handshake) string {
 		switch {
 		case s.Response != nil:
 			what = fmt.Sprint(s.Response.Status())
-		case s.TLS != nil:
-			what = s.TLS.String()
+		case s.Foreign != nil:
+			what = s.Foreign.String()
 		}
 		fmt.Fprintf(&b, " %d:%s:%s", s.Hop, s.Leg, what)
 	}

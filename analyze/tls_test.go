@@ -59,6 +59,53 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// TestHTTP2 plays connections on which at least one side speaks HTTP/2.
+func TestHTTP2(t *testing.T) {
+	preface := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+	settings := []byte("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")
+	const refused, unsure = "refused proven 0 0:client:HTTP/2", "undetermined undetermined 0 0:client:alien"
+	for _, c := range []struct {
+		name      string
+		midstream bool
+		play      func(w *wire)
+		http2     int // connections that are called so
+		want      []string
+	}{
+		{"both", false, func(w *wire) { w.bytes(fromClient, preface).bytes(fromServer, settings).closes() }, 1, nil},
+		{"both, the server first", false, func(w *wire) { w.bytes(fromServer, settings).bytes(fromClient, preface).closes() }, 1, nil},
+		{"both, the server first, the preface in pieces", false, func(w *wire) {
+			w.bytes(fromServer, settings[:4]).bytes(fromClient, preface[:9]).bytes(fromServer, settings[4:]).bytes(fromClient, preface[9:]).closes()
+		}, 1, nil},
+		{"both, the client's beginning missing", false, func(w *wire) {
+			w.bytes(fromServer, settings).hole(fromClient, 200).bytes(fromClient, settings).closes()
+		}, 1, nil},
+		{"the server alone", false, func(w *wire) { w.bytes(fromServer, settings).close(fromServer, flow.FIN).end(flow.EndClosed) }, 1, nil},
+		{"a handshake, and SETTINGS", false, func(w *wire) { w.asks(hs(keyA)...).bytes(fromServer, settings).closes() }, 0, []string{refused}},
+		{"SETTINGS, and a handshake", false, func(w *wire) { w.bytes(fromServer, settings).asks(hs(keyA)...).closes() }, 0, []string{refused}},
+		{"a handshake, SETTINGS, and another one", false, func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, settings).asks(hs(keyB)...).closes()
+		}, 0, []string{refused, refused}},
+		{"a handshake, and what may be the middle of anything", true, func(w *wire) {
+			w.asks(hs(keyA)...).bytes(fromServer, settings).closes()
+		}, 0, []string{unsure}},
+		{"the middle of anything", true, func(w *wire) { w.bytes(fromServer, settings).bytes(fromClient, settings).closes() }, 0, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tp := newTape(t, Config{})
+			open := tp.open
+			if c.midstream {
+				open = tp.midstream
+			}
+			c.play(open(client, front))
+			snap := tp.finish()
+			want(t, snap, c.want...)
+			if got := problemsOf(snap, "http2"); got != c.http2 {
+				t.Errorf("%d connections are called HTTP/2", got)
+			}
+		})
+	}
+}
+
 // TestTLSBehindABalancer: the load balancer makes an answer of its own of what
 // the instance said.
 func TestTLSBehindABalancer(t *testing.T) {
@@ -69,7 +116,7 @@ func TestTLSBehindABalancer(t *testing.T) {
 	c.answers(gateway...)
 	snap := tp.finish()
 	want(t, snap, "refused proven 502 0:client:502 1:instance:TLS alert 10")
-	if a := snap.Handshakes[0].Last().TLS; a.Packet.Num != 5 || a.AlertLevel != 2 || a.Alert != 10 {
+	if a := snap.Handshakes[0].Last().Foreign; a.Packet.Num != 5 || a.AlertLevel != 2 || a.Alert != 10 {
 		t.Errorf("%+v", a)
 	}
 }

@@ -239,7 +239,7 @@ func (e *Engine) judge(h *Handshake) {
 		h.Verdict = Healthy
 	case last.Answer == AnswerSeen && last.Response.Status() == 101 && last.Hop > 0:
 		e.judgeRelay(h, last)
-	case last.Answer == AnswerSeen, last.TLS != nil:
+	case last.Answer == AnswerSeen, last.Foreign != nil:
 		h.Verdict = Refused
 		h.allowForRetry(last)
 	case last.Answer == AnswerClosed && e.mayTryAgain(h, last):

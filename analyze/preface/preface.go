@@ -19,7 +19,8 @@ const (
 	Unknown Kind = iota
 	// TLS: a TLS record, of a handshake or of a connection under way.
 	TLS
-	// HTTP2: the connection preface of HTTP/2 (RFC 9113 section 3.4).
+	// HTTP2: the connection preface of HTTP/2 (RFC 9113 section 3.4), the client's
+	// or the server's.
 	HTTP2
 	// ProxyV1 and ProxyV2: a PROXY protocol header
 	// (https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt).
@@ -57,6 +58,9 @@ type Result struct {
 	// ServerHello is set if a TLS record starts with one: the sender speaks TLS,
 	// and took a hello that came before.
 	ServerHello bool
+	// Settings is set if the preface of HTTP/2 is a server's: a SETTINGS frame. It
+	// may come before its client has said anything.
+	Settings bool
 	// AlertLevel is 1 (warning) or 2 (fatal) if the TLS record is an alert in
 	// the clear (RFC 8446 section 6), and Alert its description; else both are 0.
 	AlertLevel, Alert uint8
@@ -75,7 +79,7 @@ const (
 )
 
 // recognizers is how many recognize knows.
-const recognizers = 6
+const recognizers = 7
 
 // recognize asks one of them: in the order of their right to decide, as long as
 // one is not sure, those behind it are not asked. Each needs Enough bytes at
@@ -93,6 +97,8 @@ func recognize(i int, b []byte, r *Result) answer {
 	case 3:
 		return http2Preface(b, r)
 	case 4:
+		return http2Settings(b, r)
+	case 5:
 		return response(b, r)
 	}
 	return request(b, r)
@@ -119,6 +125,25 @@ const http2Magic = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 func http2Preface(b []byte, r *Result) answer {
 	r.Kind = HTTP2
 	return begins(b, http2Magic)
+}
+
+// http2Settings accepts the frame with which a server of HTTP/2 begins: SETTINGS
+// on stream 0, no acknowledgement, of whole settings of six bytes each (RFC 9113
+// section 6.5), and no longer than what every client takes.
+func http2Settings(b []byte, r *Result) answer {
+	r.Kind, r.Settings = HTTP2, true
+	const frameHead, setting, maxFrame = 9, 6, 1 << 14
+	rest := begins(b[min(3, len(b)):], "\x04\x00\x00\x00\x00\x00")
+	switch {
+	case rest == no, len(b) > 0 && b[0] != 0:
+		return no
+	case len(b) < frameHead:
+		return maybe
+	}
+	if n := int(b[1])<<8 | int(b[2]); n%setting != 0 || n > maxFrame {
+		return no
+	}
+	return yes
 }
 
 // begins says whether b starts with s; maybe if b is too short to tell.

@@ -52,9 +52,17 @@ var detectTests = []struct {
 	{"response of another version", "HTTP/2 200", Result{}, false},
 	{"ssh", "SSH-2.0-OpenSSH_9.6\r\n", Result{}, false},
 	{"frame", "\x81\x85abcd", Result{}, false},
-	{"h2 frame", "\x00\x00\x12\x04\x00\x00\x00\x00\x00", Result{}, false},
 
 	{"http2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00", Result{Kind: HTTP2}, false},
+	{"http2 settings", "\x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03", Result{Kind: HTTP2, Settings: true}, false},
+	{"http2 settings, none", "\x00\x00\x00\x04\x00\x00\x00\x00\x00", Result{Kind: HTTP2, Settings: true}, false},
+	{"http2 settings, cut", "\x00\x00\x12\x04\x00\x00\x00\x00", Result{}, true},
+	{"http2 settings, most of the length cut", "\x00", Result{}, true},
+	{"http2 settings of no whole length", "\x00\x00\x13\x04\x00\x00\x00\x00\x00", Result{}, false},
+	{"http2 settings, too long", "\x00\x40\x02\x04\x00\x00\x00\x00\x00", Result{}, false},
+	{"http2 settings, acknowledged", "\x00\x00\x00\x04\x01\x00\x00\x00\x00", Result{}, false},
+	{"http2 settings on a stream", "\x00\x00\x12\x04\x00\x00\x00\x00\x01", Result{}, false},
+	{"another http2 frame", "\x00\x00\x12\x07\x00\x00\x00\x00\x00", Result{}, false},
 	{"http2 cut", "PRI * HTTP/2.0\r\n\r\nS", Result{}, true},
 	{"http2, not quite", "PRI * HTTP/2.0\r\nHost: a\r\n", Result{Kind: Request}, false},
 

@@ -113,6 +113,9 @@ func curl(f *facts) string {
 // it is.
 func tlsCurl(f *facts) string { return curlAt(f, "https", "HOST", f.Arrived.To) }
 
+// portCurl asks in plain HTTP at the server that was asked last.
+func portCurl(f *facts) string { return curlAt(f, "http", "HOST", f.Arrived.To) }
+
 // frontCurl asks in the way the client did, at the server that it asked.
 func frontCurl(f *facts) string {
 	return curlAt(f, "http", "HOST", f.Balancer, f.Instance, f.Application)

@@ -113,11 +113,11 @@ func errorUnlessSucceeded(c *analyze.Case) analyze.Severity {
 	return analyze.Error
 }
 
-// causeOf returns the finding that a refusal or a silence follows from: TLS that
-// was wanted, for then nothing was read; the first damage on the way; or else a
+// causeOf returns the finding that a refusal or a silence follows from: TLS or
+// HTTP/2 that was wanted, for then nothing was read; the first damage on the way; or else a
 // PROXY header that was not expected, or was and was not there.
 func causeOf(c *analyze.Case) *analyze.Finding {
-	if f := earlier(c, idTLSExpected); f != nil {
+	if f := earlier(c, idTLSExpected, idHTTP2Expected); f != nil {
 		return f
 	}
 	if c.Verdict == analyze.Malformed {

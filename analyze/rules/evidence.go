@@ -48,10 +48,10 @@ func (p *proof) outcome(s *analyze.Sighting) {
 		p.add(analyze.Evidence{Packet: s.ResponsePacket, Conn: s.Conn, Text: text, Quote: quoteResponse(s)})
 		return
 	}
-	if s.TLS != nil {
+	if s.Foreign != nil {
 		p.add(analyze.Evidence{
-			Packet: s.TLS.Packet, Conn: s.Conn,
-			Text: fmt.Sprintf("%s answers with %s, which is no HTTP", s.Conn.Server, recordWords(s.TLS)),
+			Packet: s.Foreign.Packet, Conn: s.Conn,
+			Text: fmt.Sprintf("%s answers with %s, which is no HTTP/1", s.Conn.Server, foreignWords(s.Foreign)),
 		})
 	}
 	if s.Answer == analyze.AnswerClosed {

@@ -15,7 +15,14 @@ import (
 // inTLS makes the server answer with a TLS alert.
 func (s *scene) inTLS() *scene {
 	s.last.Answer = analyze.AnswerAlien
-	s.last.TLS = &analyze.TLSAnswer{Packet: s.packet(), AlertLevel: 2, Alert: 10}
+	s.last.Foreign = &analyze.Foreign{Packet: s.packet(), AlertLevel: 2, Alert: 10}
+	return s
+}
+
+// inHTTP2 makes the server answer with its SETTINGS.
+func (s *scene) inHTTP2() *scene {
+	s.last.Answer = analyze.AnswerAlien
+	s.last.Foreign = &analyze.Foreign{Packet: s.packet(), HTTP2: true}
 	return s
 }
 
@@ -66,6 +73,29 @@ func TestTLSExpected(t *testing.T) {
 			[]string{say(idProxyMissing, analyze.Error, no, ""), say(idHandshakeNoAnswer, analyze.Info, yes, idProxyMissing)}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) { judgedAs(t, tt.scene, tt.with, tt.want, tt.title) })
+	}
+}
+
+// TestHTTP2Expected: a handshake in HTTP/1.1 to a port that speaks HTTP/2.
+func TestHTTP2Expected(t *testing.T) {
+	legs := func() *scene {
+		return newScene(t).leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, without("x", forwarded...)...)
+	}
+	wanted := []string{say(idHTTP2Expected, analyze.Error, yes, "")}
+	judgedAs(t, legs().inHTTP2().on(0).answer("", "HTTP/1.1 502 Bad Gateway").verdict(analyze.Refused), nil, wanted,
+		"10.99.1.2:80, or something behind it, wants HTTP/2 and gets HTTP/1.1")
+	judgedAs(t, newScene(t).leg(analyze.LocalLeg, sound...).inHTTP2().verdict(analyze.Refused), nil, wanted,
+		"127.0.0.1:8081 wants HTTP/2 and gets HTTP/1.1")
+	// Damage on the way comes first, and is wrong as well.
+	judgedAs(t, newScene(t).leg(analyze.ClientLeg, sound...).leg(analyze.InstanceLeg, rewritten...).inHTTP2().
+		verdict(analyze.Rewritten, analyze.Damage{Kind: analyze.Rewritten, Before: 0, After: 1}), nil,
+		[]string{say(idConnectionRewrite, analyze.Error, yes, ""), wanted[0]}, "")
+
+	f := http2Expected.Check(legs().inHTTP2().verdict(analyze.Refused).kase())[0]
+	e, err := Explain(f)
+	if err != nil || !strings.Contains(e.Text, "the SETTINGS of HTTP/2") || !strings.Contains(e.Text, "it may be a port behind it that wants HTTP/2") ||
+		!strings.Contains(e.Text, "--http1.1 'http://10.99.1.2:80/") {
+		t.Errorf("%v\n%s\n%s", err, e.Note, e.Text)
 	}
 }
 

@@ -69,6 +69,7 @@ var pages = template.Must(template.New("pages").
 		"curl":         curl,
 		"frontcurl":    frontCurl,
 		"tlscurl":      tlsCurl,
+		"portcurl":     portCurl,
 		"masks":        masks,
 		"ports":        ports,
 		"application":  appOr,

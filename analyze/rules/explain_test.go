@@ -20,6 +20,7 @@ var wantTitles = map[string]string{
 	idProxyUnexpected:      "The server does not expect the PROXY protocol header",
 	idProxyMissing:         "The server wants a PROXY protocol header and gets none",
 	idTLSExpected:          "The server wants TLS and gets plain HTTP",
+	idHTTP2Expected:        "The server wants HTTP/2 and gets HTTP/1.1",
 	idBadAccept:            "The 101 does not fit the key",
 	idRSV1WithoutExtension: "Compressed frames that were not agreed on",
 	idInvalid101:           "The 101 is one that a client must refuse",

@@ -54,8 +54,12 @@ var examples = map[string]func(*analyze.Facts){
 	},
 	idProxyMissing: headerless,
 	idTLSExpected:  plainToTLS,
-	idBadAccept:    misfit,
-	idInvalid101:   reworded,
+	idHTTP2Expected: func(f *analyze.Facts) {
+		refusedBy502(f)
+		f.Meaning = "The server answered with the SETTINGS of HTTP/2, and no HTTP/1."
+	},
+	idBadAccept:  misfit,
+	idInvalid101: reworded,
 	idRSV1WithoutExtension: func(f *analyze.Facts) {
 		f.By, f.Expected, f.Found = f.Front, extensionsField+": permessage-deflate", absent
 	},

@@ -22,6 +22,7 @@ const (
 	idProxyUnexpected   = "proxy-protocol-unexpected"
 	idProxyMissing      = "proxy-protocol-missing"
 	idTLSExpected       = "tls-expected"
+	idHTTP2Expected     = "http2-expected"
 	idBadAccept         = "bad-accept"
 	idInvalid101        = "invalid-101"
 	id101NotRelayed     = "101-not-relayed"
@@ -45,6 +46,7 @@ var All = []*analyze.Rule{
 	proxyProtocolUnexpected,
 	proxyProtocolMissing,
 	tlsExpected,
+	http2Expected,
 	badAccept,
 	invalid101,
 	notRelayed,

@@ -26,8 +26,8 @@ var tlsExpected = &analyze.Rule{
 		}
 		alike := analyze.Likeness{Server: s.Conn.Server}
 		switch {
-		case s.TLS != nil:
-			alike.Effect = s.TLS.String()
+		case s.Foreign != nil && !s.Foreign.HTTP2:
+			alike.Effect = s.Foreign.String()
 		case s.Response != nil && saysTLS(s):
 			alike.Status, alike.Effect = s.Response.Status(), refusedBy(c.Handshake, s)
 		case hungUpUnheard(c, s) && c.WantsTLS != nil && understood(c, s):
@@ -74,15 +74,10 @@ func hopBefore(h *analyze.Handshake, s *analyze.Sighting) *analyze.Sighting {
 
 var tlsWords = words{
 	title: func(f *analyze.Finding) string {
-		server := f.After.Conn.Server.String()
-		switch {
-		case f.Precedent != nil:
-			return fmt.Sprintf("%s speaks TLS, and hangs up on a plain handshake", server)
-		case f.After.Leg != analyze.LocalLeg && !ofBalancer(f.After):
-			// It may pass on what it was told, as a TCP listener does with an alert.
-			return fmt.Sprintf("%s%s, wants TLS and gets plain HTTP", server, orBehind)
+		if f.Precedent != nil {
+			return f.After.Conn.Server.String() + " speaks TLS, and hangs up on a plain handshake"
 		}
-		return fmt.Sprintf("%s wants TLS and gets plain HTTP", server)
+		return wanting(f.After) + " wants TLS and gets plain HTTP"
 	},
 	facts: func(f *analyze.Finding, facts *analyze.Facts) {
 		h, s := f.Handshake, f.After
@@ -93,7 +88,7 @@ var tlsWords = words{
 		}
 		if s.Response != nil {
 			setAnswer(facts, s)
-			setBehind(facts, h, s)
+			setBehind(facts, h, s, "TLS")
 			return
 		}
 		setOutcome(facts, h)
@@ -104,8 +99,8 @@ var tlsWords = words{
 			return
 		}
 		facts.Meaning = fmt.Sprintf("Packet %d holds what %s answered: %s, and no HTTP. That is what comes from a port that waits for TLS.",
-			s.TLS.Packet.Num, s.Conn.Server, recordWords(s.TLS))
-		setBehind(facts, h, s)
+			s.Foreign.Packet.Num, s.Conn.Server, foreignWords(s.Foreign))
+		setBehind(facts, h, s, "TLS")
 	},
 	proof: func(f *analyze.Finding, p *proof) {
 		p.request(f.After)
@@ -120,18 +115,31 @@ var tlsWords = words{
 	},
 }.made()
 
-// setBehind says where else the port may be: an answer can have been passed on
-// from a leg that is not in the capture.
-func setBehind(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting) {
+// wanting names who wants another protocol. It may have passed on what it was
+// told, as a TCP listener does.
+func wanting(s *analyze.Sighting) string {
+	server := s.Conn.Server.String()
+	if s.Leg != analyze.LocalLeg && !ofBalancer(s) {
+		return server + orBehind + ","
+	}
+	return server
+}
+
+// setBehind says where else the port may be that wants a protocol: an answer can
+// have been passed on from a leg that is not in the capture.
+func setBehind(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting, protocol string) {
 	setBeyond(f, h, s)
 	if s.Leg == analyze.InstanceLeg {
-		f.Meaning = sentences(f.Meaning, fmt.Sprintf("Should %s pass requests on, it may be a port behind it that wants TLS.", s.Conn.Server))
+		f.Meaning = sentences(f.Meaning, fmt.Sprintf("Should %s pass requests on, it may be a port behind it that wants %s.", s.Conn.Server, protocol))
 	}
 }
 
-// recordWords says what kind of TLS record a server sent.
-func recordWords(a *analyze.TLSAnswer) string {
-	if name := a.AlertName(); name != "" {
+// foreignWords says what a server sent in the place of HTTP/1.
+func foreignWords(a *analyze.Foreign) string {
+	switch name := a.AlertName(); {
+	case a.HTTP2:
+		return "the SETTINGS of HTTP/2"
+	case name != "":
 		return "a TLS alert (" + name + ")"
 	}
 	return "a TLS record"

@@ -56,7 +56,7 @@ var rules = []string{
 	"connection-rewritten", "upgrade-dropped", "http10-downgrade", "handshake-altered",
 	"client-malformed", "handshake-refused", "handshake-unanswered", "101-not-relayed",
 	"proxy-protocol-unexpected", "websocket-idle-timeout", "socketio-stuck-polling",
-	"bad-accept", "invalid-101", "rsv1-without-extension", "http-after-101", "proxy-protocol-missing", "tls-expected",
+	"bad-accept", "invalid-101", "rsv1-without-extension", "http-after-101", "proxy-protocol-missing", "tls-expected", "http2-expected",
 }
 
 // verdicts in the order of the report's contract.

@@ -28,7 +28,9 @@ var (
 	snippet   = &proxy{name: "snippet", directives: instanceHeaders + `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`}
 	mapped    = &proxy{name: "map", directives: instanceHeaders + `proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;`}
 	mappedPP  = &proxy{name: "map+pp", directives: mapped.directives, listen: " proxy_protocol"}
-	bare      = &proxy{name: "bare"}
+	// http2 speaks nothing but HTTP/2 (nginx before 1.25.1).
+	http2 = &proxy{name: "http2", directives: mapped.directives, listen: " http2"}
+	bare  = &proxy{name: "bare"}
 	// encrypted is beanstalk behind TLS.
 	encrypted = &proxy{name: "tls", directives: beanstalk.directives, tls: true}
 	// haproxyTLS is HAProxy behind TLS.

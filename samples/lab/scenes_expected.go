@@ -39,6 +39,23 @@ var expectedScenes = []*scene{
 		}},
 	},
 	{
+		name: "http1-to-http2", balancer: haproxyHTTP, proxy: http2,
+		sentence: "The load balancer asks in HTTP/1.1 a port on which nginx speaks HTTP/2 alone, and makes a 502 of its SETTINGS.",
+		calls:    []call{{shake("/coder")}},
+		got:      map[string]int{"/coder": 502},
+		views: []view{
+			{
+				name: "both legs", files: []file{recorded("client"), recorded("instance")},
+				want: `want handshake verdict=refused certainty=proven status=502 sightings=2 culprit=none
+				    findings=http2-expected:error
+				    want source index=1 problems=none`,
+				says: []string{"the SETTINGS of HTTP/2"},
+			},
+			clientOnly(`want handshake verdict=refused certainty=proven status=502 sightings=1 culprit=none
+			    findings=handshake-refused:error`),
+		},
+	},
+	{
 		name: "late-for-408", balancer: haproxyHasty, proxy: mapped,
 		sentence: "A client connects and lets a second go by: HAProxy's 408 is there before the handshake is.",
 		calls:    []call{{dawdle("/coder", 1500*time.Millisecond)}, {shake("/gorilla"), say("hi"), leave}},

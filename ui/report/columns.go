@@ -184,10 +184,10 @@ func (c *columns) sent(s *analyze.Sighting, leg int, again bool) []arrow {
 		if s.WebSocket.Total() > 0 {
 			all = append(all, c.frames(s, leg))
 		}
-	} else if s.TLS != nil {
-		at := s.Time + s.TLS.Packet.Time - s.RequestPacket.Time
-		label := c.ref(s.TLS.Packet) + tlsWords(s.TLS)
-		all = append(all, arrow{at: at, leg: leg, up: true, style: red, labels: []string{label, "TLS"}})
+	} else if s.Foreign != nil {
+		at := s.Time + s.Foreign.Packet.Time - s.RequestPacket.Time
+		label := c.ref(s.Foreign.Packet) + foreignWords(s.Foreign)
+		all = append(all, arrow{at: at, leg: leg, up: true, style: red, labels: []string{label, s.Foreign.Protocol()}})
 	} else if note := map[analyze.Answer]string{
 		analyze.AnswerLost: "answer not captured", analyze.AnswerAlien: "answer is no HTTP", analyze.AnswerNone: "no answer yet",
 	}[s.Answer]; note != "" && (s.How == 0 || s.Answer != analyze.AnswerNone) {

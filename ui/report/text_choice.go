@@ -147,6 +147,7 @@ var circumstances = []struct {
 	{"Sec-WebSocket headers", always},
 	{"as it was sent", always},
 	{"method stay GET", always},
+	{"port speak HTTP/1.1", always},
 	// Good to have afterwards, and no way out by itself.
 	{"PROXY protocol, both sides", func(*analyze.Facts) fitness { return unlikely }},
 }

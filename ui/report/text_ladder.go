@@ -168,7 +168,7 @@ func (p *page) exchange(h *analyze.Handshake, s *analyze.Sighting, rail string, 
 		}
 	}
 	// What came before the request is drawn before it.
-	early := s.Early && (s.Response != nil || s.TLS != nil)
+	early := s.Early && (s.Response != nil || s.Foreign != nil)
 	endedFirst := early && s.How != 0 && s.ClosePacket.Num < s.RequestPacket.Num
 	if early {
 		answer()
@@ -261,12 +261,12 @@ func (p *page) answered(h *analyze.Handshake, s *analyze.Sighting, lead, under s
 		}
 	case s.Answer == analyze.AnswerLost:
 		p.line(under + "(the answer is missing in the capture)")
-	case s.TLS != nil:
+	case s.Foreign != nil:
 		took := ""
 		if s.Early {
 			took = "  (before the request arrived)"
 		}
-		p.line(lead + tlsWords(s.TLS) + took)
+		p.line(lead + foreignWords(s.Foreign) + took)
 	case s.Answer == analyze.AnswerAlien:
 		p.line(under + "(what came back is no HTTP)")
 	case s.Answer == analyze.AnswerNone && s.How == 0:
@@ -274,17 +274,20 @@ func (p *page) answered(h *analyze.Handshake, s *analyze.Sighting, lead, under s
 	}
 }
 
-// answerPacket is where the answer begins, in HTTP or in TLS.
+// answerPacket is where the answer begins, in HTTP/1 or in another protocol.
 func answerPacket(s *analyze.Sighting) analyze.PacketRef {
-	if s.TLS != nil {
-		return s.TLS.Packet
+	if s.Foreign != nil {
+		return s.Foreign.Packet
 	}
 	return s.ResponsePacket
 }
 
-// tlsWords names a TLS record that came in the place of HTTP.
-func tlsWords(a *analyze.TLSAnswer) string {
-	if name := a.AlertName(); name != "" {
+// foreignWords names what came in the place of HTTP/1.
+func foreignWords(a *analyze.Foreign) string {
+	switch name := a.AlertName(); {
+	case a.HTTP2:
+		return "SETTINGS of HTTP/2"
+	case name != "":
 		return "TLS alert, " + name
 	}
 	return "a TLS record"

@@ -49,8 +49,8 @@ func marksOf(h *analyze.Handshake, legs [][]*analyze.Sighting) map[int]string {
 		switch s := last[len(last)-1]; {
 		case s.Response != nil:
 			add(len(legs), fmt.Sprintf("answered %d", s.Response.Status()))
-		case s.TLS != nil:
-			add(len(legs), "answered in TLS")
+		case s.Foreign != nil:
+			add(len(legs), "answered in "+s.Foreign.Protocol())
 		}
 	case analyze.Unanswered:
 		add(len(legs), "no answer")

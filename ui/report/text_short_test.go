@@ -177,6 +177,8 @@ func TestChoice(t *testing.T) {
 		"TLS wanted on the instance": {"tls-expected", 0, analyze.Facts{Hop: "the instance's own proxy (", Local: true, Back: "127.0.0.1"},
 			[]string{"nginx: ask with https"}, "If it is nginx, ask with https"},
 		"TLS wanted of a client": {"tls-expected", 0, analyze.Facts{}, []string{"The client: ask with wss", "Let it ask a port"}, ""},
+		"HTTP/2 wanted": {"http2-expected", 0, analyze.Facts{Looks: classic, Back: "192.0.2.10"},
+			[]string{"Let the port speak"}, "Let the port speak HTTP/1.1"},
 		"PROXY header wanted": {"proxy-protocol-missing", 0, analyze.Facts{Looks: classic, Back: "192.0.2.10"},
 			[]string{"Classic Load Balancer: send", "Elastic Beanstalk: send"}, "Classic Load Balancer: send it"},
 		"cut by the balancer": {"websocket-idle-timeout", 0, analyze.Facts{Hop: "the load balancer at 203.0.113.10:80"},
