@@ -1,10 +1,6 @@
 package analyze
 
-import (
-	"slices"
-
-	"elbscope/capture/flow"
-)
+import "slices"
 
 // A handshake can hang on time alone: once a hop has been given nothing by the
 // last leg, it tries again at once or never. Nobody tells of what does not
@@ -29,28 +25,4 @@ func (e *Engine) lookAtImpatient() {
 		}
 		return !s.impatient
 	})
-}
-
-// SourceEnds tells the engine the time of the last packet of a source, of those
-// that are more than one: they are read one after the other, and the last tick
-// says how far one of them has come.
-func (e *Engine) SourceEnds(source int, last flow.Time) {
-	if e.ends == nil {
-		e.ends = make(map[int]flow.Time)
-	}
-	e.ends[source] = last
-}
-
-// reached is how far the recording has come that a source is a part of.
-func (e *Engine) reached(source int) flow.Time {
-	if len(e.ends) == 0 {
-		return e.now
-	}
-	var last flow.Time
-	for other, t := range e.ends {
-		if e.clocks.root(other) == e.clocks.root(source) {
-			last = max(last, t)
-		}
-	}
-	return last
 }

@@ -202,3 +202,43 @@ func spread(first int, links map[[2]int]flow.Time) map[int]flow.Time {
 		maps.Copy(offsets, found)
 	}
 }
+
+// SourceEnds tells the engine the time of the last packet of a source, of those
+// that are more than one: they are read one after the other, and the last tick
+// says how far one of them has come.
+func (e *Engine) SourceEnds(source int, last flow.Time) {
+	if e.ends == nil {
+		e.ends = make(map[int]flow.Time)
+	}
+	e.ends[source] = last
+}
+
+// reached is how far the recording has come that a source is a part of.
+func (e *Engine) reached(source int) flow.Time {
+	if len(e.ends) == 0 {
+		return e.now
+	}
+	var last flow.Time
+	for other, t := range e.ends {
+		if e.clocks.root(other) == e.clocks.root(source) {
+			last = max(last, t)
+		}
+	}
+	return last
+}
+
+// alignSighting puts a sighting's times on the clock of the first source.
+func (e *Engine) alignSighting(s *sighting) {
+	off, _ := e.clocks.offset(s.RequestPacket.Source)
+	s.Time = s.RequestPacket.Time + off
+	s.Answered, s.Closed = 0, 0
+	if s.ResponsePacket.Num != 0 {
+		s.Answered = s.ResponsePacket.Time + off
+	}
+	if s.How != 0 {
+		s.Closed = s.ClosePacket.Time + off
+	}
+	if s.WebSocket.LastPayload != 0 {
+		s.WebSocket.LastPayload = s.c.lastPayload + off
+	}
+}

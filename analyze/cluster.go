@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"cmp"
 	"slices"
 
 	"elbscope/analyze/http1"
@@ -137,29 +136,4 @@ func (c *cluster) first() uint64 {
 		return 0
 	}
 	return c.sightings[0].Exchange
-}
-
-// alignSighting puts a sighting's times on the clock of the first source.
-func (e *Engine) alignSighting(s *sighting) {
-	off, _ := e.clocks.offset(s.RequestPacket.Source)
-	s.Time = s.RequestPacket.Time + off
-	s.Answered, s.Closed = 0, 0
-	if s.ResponsePacket.Num != 0 {
-		s.Answered = s.ResponsePacket.Time + off
-	}
-	if s.How != 0 {
-		s.Closed = s.ClosePacket.Time + off
-	}
-	if s.WebSocket.LastPayload != 0 {
-		s.WebSocket.LastPayload = s.c.lastPayload + off
-	}
-}
-
-func sortByStart(hs []*Handshake) {
-	slices.SortStableFunc(hs, func(a, b *Handshake) int {
-		if c := cmp.Compare(a.Start, b.Start); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.Sightings[0].Exchange, b.Sightings[0].Exchange)
-	})
 }

@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"bytes"
 	"time"
 
 	"elbscope/analyze/http1"
@@ -274,51 +273,6 @@ func (c *conn) sideOf(d flow.Dir) *side {
 	return c.side[who]
 }
 
-// mayTurn reports whether the roles are still a guess: the connection was under
-// way when the capture began, and neither side has shown which one it is.
-func (c *conn) mayTurn() bool {
-	if !c.info.Midstream || c.requests+c.responses > 0 || c.switched != nil || c.proxy.Version != "" {
-		return false
-	}
-	for _, s := range c.side {
-		if s != nil && s.stage != detecting && s.stage != speaking {
-			return false
-		}
-	}
-	return true
-}
-
-// turnRound exchanges the roles of the two ends.
-func (c *conn) turnRound() {
-	c.flipped = !c.flipped
-	turned := *c.info
-	turned.Client, turned.Server = c.info.Server, c.info.Client
-	c.info = &turned
-	c.side[0], c.side[1] = c.side[1], c.side[0]
-	c.seen[0], c.seen[1] = c.seen[1], c.seen[0]
-	c.missed[0], c.missed[1] = c.missed[1], c.missed[0]
-	c.closes[0], c.closes[1] = c.closes[1], c.closes[0]
-	for who, s := range c.side {
-		if s == nil {
-			continue
-		}
-		s.who = uint8(who)
-		s.parser.Init(s, who == 1)
-		if s.stage == speaking {
-			s.parser.Search() // no head was among what it has sent so far
-		}
-	}
-}
-
-// looksLikeRequest reports whether b starts with a whole request line; more
-// says that the line has no end yet.
-func looksLikeRequest(b []byte) (is, more bool) {
-	line, _, ended := bytes.Cut(bytes.TrimLeft(b, "\r\n"), []byte("\n"))
-	line = bytes.TrimSuffix(line, []byte("\r"))
-	n := len(line) - len(" HTTP/1.x")
-	return ended && n > 0 && bytes.HasPrefix(line[n:], []byte(" HTTP/1.")), !ended
-}
-
 // both sets what the two sides are from now on.
 func (c *conn) both(st stage) {
 	for who := range c.side {
@@ -346,54 +300,4 @@ func before(a, b PacketRef) bool {
 		return a.Time < b.Time
 	}
 	return a.Num < b.Num
-}
-
-// remember puts a packet into the window; nobody asks for it where there is only
-// a report.
-func (c *conn) remember(p *flow.Packet) {
-	if c.e.cfg.ReportOnly {
-		return
-	}
-	if c.window.refs == nil {
-		c.window = c.e.spareWindow()
-	}
-	c.window.add(p)
-}
-
-// restartWindow begins a new exchange in packet begin: what the window holds
-// from before it belongs to the one before; on a new connection, to this one.
-func (c *conn) restartWindow(begin PacketRef) {
-	c.releaseWindow()
-	if c.e.cfg.ReportOnly {
-		return
-	}
-	if c.info.Midstream || c.requests > 0 || !c.window.holds(begin) {
-		c.window.keepFrom(begin)
-	}
-	if c.at != nil && len(c.window.refs) == 0 {
-		c.remember(c.at)
-	}
-	if c.requests == 0 && c.opened.Num != 0 {
-		c.window.prepend(c.opened, c.openedRaw)
-		c.opened, c.openedRaw = PacketRef{}, nil
-	}
-}
-
-// releaseWindow gives a handshake its packets for good.
-func (c *conn) releaseWindow() {
-	if c.windowOf == nil {
-		return
-	}
-	c.windowOf.takePackets()
-	c.e.keep(c.window.copies())
-	c.windowOf = nil
-}
-
-// takeWindow gives the packets from here on to a sighting. One that is still
-// waiting for its answer keeps what it has.
-func (c *conn) takeWindow(s *sighting) {
-	if c.windowOf != nil {
-		c.restartWindow(s.RequestPacket)
-	}
-	c.windowOf = s
 }

@@ -13,7 +13,9 @@ import (
 type Config struct {
 	// Rules are asked in this order about every handshake.
 	Rules []*Rule
-	// Memory bounds what is kept, in bytes; 0 stands for no bound.
+	// Memory bounds what is kept, in bytes; 0 stands for no bound. Half of it is
+	// for exchanges and handshakes, up to a quarter for copies of packets; what
+	// connections take while they are read comes out of the rest.
 	Memory int64
 	// Live is set while more can come: a handshake without an answer is then
 	// pending, and not undetermined.
@@ -81,7 +83,8 @@ type Engine struct {
 	sessions map[string]*session
 	conduct  conduct
 	clocks   clocks
-	hosts    map[string]string
+	// interned are the strings that exchanges share, see intern.
+	interned map[string]string
 	problems map[int]*flow.SourceInfo
 }
 
@@ -96,7 +99,7 @@ func New(cfg Config) *Engine {
 		published: make(map[uint64]*published),
 		sessions:  make(map[string]*session),
 		conduct:   newConduct(),
-		hosts:     make(map[string]string),
+		interned:  make(map[string]string),
 		problems:  make(map[int]*flow.SourceInfo),
 	}
 }
@@ -180,12 +183,12 @@ func (e *Engine) intern(s string) string {
 	case "1.1":
 		return "1.1"
 	}
-	if known, ok := e.hosts[s]; ok {
+	if known, ok := e.interned[s]; ok {
 		return known
 	}
 	s = strings.Clone(s)
-	if len(e.hosts) < 4096 && len(s) < 256 {
-		e.hosts[s] = s
+	if len(e.interned) < 4096 && len(s) < 256 {
+		e.interned[s] = s
 	}
 	return s
 }
@@ -206,59 +209,6 @@ func (e *Engine) publish(x *exchange) {
 
 // frames adds to the count of WebSocket frames.
 func (e *Engine) frames(n uint64) { e.totals.WebSocketFrames += n }
-
-// problem notes something about a source that only the content shows.
-func (e *Engine) problem(source int, code, message string, packet uint64) {
-	if e.problems[source] == nil {
-		e.problems[source] = &flow.SourceInfo{}
-	}
-	e.problems[source].AddProblem(flow.Problem{Code: code, Message: message, Packet: packet})
-}
-
-// encrypted notes a TLS connection, which a packet shows to be one.
-func (e *Engine) encrypted(c *conn, packet uint64) {
-	e.problem(c.info.Source, "encrypted",
-		"connections are encrypted with TLS and were not read: a handshake on them makes no sighting here; "+
-			"capture where it is plain, on the instance behind the listener: sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80",
-		packet)
-}
-
-// oneDirection notes a connection of which only one side was captured.
-func (e *Engine) oneDirection(c *conn) {
-	e.problem(c.info.Source, "one-direction",
-		"connections were captured in one direction only: the other side's bytes were acknowledged, and are not here. "+
-			"Capture on the machine itself, or let the mirror take both directions: sudo tcpdump -i any -s 0 -w both.pcap tcp port 80", 0)
-}
-
-// badFraming are the flaws that leave it open where a message ends.
-const badFraming = http1.LengthAndChunked | http1.LengthsDiffer | http1.BadLength | http1.UnknownCoding | http1.BadChunk
-
-// noteFraming flags a message whose length contradicts itself. Where it ends is
-// decided as RFC 9112 section 6.3 says, or not at all; a server or proxy may
-// have decided otherwise, which is what request smuggling lives on.
-func (c *conn) noteFraming(flaws http1.Flaw) {
-	if flaws &= badFraming; flaws != 0 {
-		c.e.problem(c.info.Source, "contradictory-framing",
-			"the length of a message contradicts itself or cannot be read ("+flaws.String()+"); what follows it on its "+
-				"connection may have been understood differently by the servers. See it with: tshark -x -r FILE -Y http", c.number())
-	}
-}
-
-// http2 notes an HTTP/2 connection, as a packet shows.
-func (e *Engine) http2(c *conn, packet uint64) {
-	e.problem(c.info.Source, "http2",
-		"connections speak HTTP/2, which is not read; WebSockets behind an Application Load Balancer need a target group "+
-			"with protocol version HTTP1: aws elbv2 describe-target-groups --query 'TargetGroups[].[TargetGroupName,ProtocolVersion]'",
-		packet)
-}
-
-// number is that of the packet at hand.
-func (c *conn) number() uint64 {
-	if c.at == nil {
-		return 0
-	}
-	return c.at.Num
-}
 
 // Totals returns the counters, with those of the capture side.
 func (e *Engine) Totals(counters flow.Counters) Totals {

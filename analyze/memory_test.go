@@ -119,7 +119,7 @@ func longRun(t *testing.T, cfg Config) {
 		}
 		return map[string]int{
 			"clusters": len(e.clusters), "targets": len(e.byTarget), "by target": listed, "sessions": len(e.sessions), "polls": polls,
-			"servers": len(e.conduct.proxy) + len(e.conduct.hello) + len(e.conduct.bare) + len(e.conduct.plain), "hosts": len(e.hosts), "homeless": len(e.homeless), "by age": len(e.byAge), "published": len(e.published),
+			"servers": len(e.conduct.proxy) + len(e.conduct.hello) + len(e.conduct.bare) + len(e.conduct.plain), "interned": len(e.interned), "homeless": len(e.homeless), "by age": len(e.byAge), "published": len(e.published),
 			"log": e.Handshakes.Len(), "exchanges": e.Exchanges.Len(), "packets": len(e.kept.packets), "pool": len(pool.stream.(*conn).sightings),
 			"candidates": len(e.candidates),
 		}

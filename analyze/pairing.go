@@ -97,7 +97,7 @@ func (s *side) request(h *http1.Head) http1.Next {
 		return http1.AsFramed
 	}
 	c.notePipelining(x)
-	c.pending = append(c.pending, x)
+	c.addPending(x)
 	if (x.upgrade || x.Method == "CONNECT") && h.Whole && !h.HasBody() {
 		s.next, s.waitsFor = paused, x
 		return http1.Switch
@@ -130,6 +130,22 @@ func (s *side) answerEarly(x *exchange, h *http1.Head) http1.Next {
 	}
 	s.next, s.cutSwitch = answers.stage, !h.Whole
 	return http1.Switch
+}
+
+// maxPending bounds the requests of one connection that wait for an answer. No
+// client sends nearly as many ahead: the answers are not in the capture, as
+// where a mirror takes one direction only.
+const maxPending = 256
+
+// addPending lets a request wait for its answer. Where too many do, the oldest
+// is given up, and from then on the order does not tell any more whose an answer
+// is.
+func (c *conn) addPending(x *exchange) {
+	if len(c.pending) == maxPending {
+		c.pipelined, c.lossy = true, true
+		c.giveUp(1)
+	}
+	c.pending = append(c.pending, x)
 }
 
 // notePipelining notices a client that does not wait for answers. A request

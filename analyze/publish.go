@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
 )
 
@@ -226,37 +225,3 @@ func (e *Engine) finalise() {
 		e.Handshakes.Set(p.num, p.last)
 	}
 }
-
-// What things take on the heap beside their strings and slices, in bytes, as it
-// rounds them up. TestFootprint holds the sum against the heap.
-const (
-	handshakeCost = 640 // with what finds it again
-	findingCost   = 128
-	sightingCost  = 768 + 640 + 112 // with its connection
-	copyCost      = 640             // the copy of a sighting that is published
-	headCost      = 96
-	fieldCost     = 16
-	packetRefCost = 48
-)
-
-// size is about what a handshake takes in memory, with what it was made of.
-func (e *Engine) size(h *Handshake) int {
-	n := handshakeCost + findingCost*len(h.Findings)
-	for _, s := range h.Sightings {
-		n += sightingCost + headSize(s.Request) + len(s.Body) + packetRefCost*len(s.Packets)
-		if s.Response != nil {
-			n += headSize(s.Response)
-		}
-		if !e.cfg.ReportOnly {
-			n += copyCost
-		}
-	}
-	return n
-}
-
-// sizeUnpublished is about what a sighting takes of which no handshake was made.
-func sizeUnpublished(s *sighting) int {
-	return sightingCost + headSize(s.Request)
-}
-
-func headSize(h *http1.Head) int { return headCost + len(h.Raw) + fieldCost*h.Len() }

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"elbscope/analyze/http1"
-	"elbscope/analyze/preface"
 	"elbscope/analyze/ws"
 )
 
@@ -149,70 +148,6 @@ func (s *side) here() PacketRef {
 	return s.packet()
 }
 
-// detect looks at the first bytes of the connection.
-func (s *side) detect(b []byte) []byte {
-	if n := min(s.skip, len(b)); n > 0 {
-		s.skip -= n
-		return b[n:]
-	}
-	if len(s.buf) > 0 {
-		s.buf = append(s.buf, b...)
-		b = s.buf
-	}
-	found, more := preface.Detect(b)
-	if s.c.mayTurn() {
-		more = s.orient(found.Kind, b) || more
-	}
-	if more && len(b) < preface.Enough {
-		if len(s.buf) == 0 {
-			s.bufAt = s.here()
-			s.late = true
-			s.buf = append(s.buf, b...)
-		}
-		return nil
-	}
-	s.buf = nil
-	if s.who == 1 && s.c.hello != nil {
-		s.c.answersHello(s, &found)
-		return nil
-	}
-	switch found.Kind {
-	case preface.ProxyV1, preface.ProxyV2:
-		s.c.noteProxy(&found, s.here())
-		n := min(found.Len, len(b))
-		s.skip = found.Len - n
-		return b[n:]
-	case preface.TLS:
-		s.c.beginsWithTLS(s, &found)
-		return nil
-	case preface.HTTP2:
-		if found.Settings && (s.who == 0 || s.c.info.Midstream) {
-			break // this is the middle of anything
-		}
-		s.c.beginsWithHTTP2(s, &found)
-		return nil
-	case preface.Unknown, preface.Request, preface.Response:
-	}
-	s.turn(speaking)
-	return b
-}
-
-// orient decides by the first bytes of a connection that was under way when
-// the capture began who is the client. It reports that it needs more of them.
-func (s *side) orient(k preface.Kind, b []byte) (more bool) {
-	switch {
-	case k == preface.Response && s.who == 0:
-		s.c.turnRound()
-	case k == preface.Request && s.who == 1:
-		is, more := looksLikeRequest(b)
-		if is {
-			s.c.turnRound()
-		}
-		return more
-	}
-	return false
-}
-
 // gap takes a hole.
 func (s *side) gap(n uint64) {
 	switch s.stage {
@@ -251,23 +186,6 @@ func (s *side) gap(n uint64) {
 	}
 }
 
-// undetected goes on without knowing what the first bytes are.
-func (s *side) undetected() {
-	held := s.buf
-	s.buf = nil
-	switch {
-	case s.who == 0 && s.c.unheard():
-		s.c.bothForeign(s.c.number()) // what it began with is in the hole
-		return
-	case s.who == 1 && s.c.hello != nil:
-		s.turn(opaque)
-		return
-	}
-	s.turn(speaking)
-	s.feed(held)
-	s.late = false
-}
-
 // finish takes the end of what the side sends.
 func (s *side) finish() {
 	if s.stage == detecting && len(s.buf) > 0 {
@@ -291,34 +209,4 @@ func (s *side) end() {
 		s.turn(speaking)
 	}
 	s.finish()
-}
-
-// follow lets the reader of frames go on, and counts.
-func (s *side) follow(step func(*ws.Reader)) {
-	before := s.reader.Frames
-	step(s.reader)
-	s.c.e.frames(s.reader.Frames - before)
-}
-
-// frames takes bytes of a WebSocket.
-func (s *side) frames(b []byte) {
-	before, http, offset, odd := s.reader.Frames, s.reader.HTTP, s.reader.Offset(), s.reader.Compressed
-	s.follow(func(r *ws.Reader) { r.Feed(b) })
-	if at, ok := s.reader.HTTPAt(); ok && !http && at >= offset {
-		s.httpAt = s.packet()
-	}
-	up := s.c.upgraded
-	if up != nil && odd == 0 && s.reader.Compressed > 0 && up.WebSocket.Compressed.Num == 0 {
-		up.WebSocket.Compressed, up.WebSocket.CompressedFrom = s.packet(), s.dir()
-		s.c.e.changed(up)
-	}
-	if up == nil || s.reader.HTTP == http && (before > 0 || s.reader.Frames == 0) {
-		return // more of the same is no news; the counts are fetched when needed
-	}
-	if s.reader.HTTP && !http && up.WebSocket.HTTPHead.Num == 0 {
-		up.WebSocket.HTTPHead = s.httpAt
-		up.WebSocket.HTTPLine = s.reader.HTTPLine()
-		up.WebSocket.HTTPFrom = s.dir()
-	}
-	s.c.e.changed(up)
 }

@@ -90,3 +90,12 @@ func Fold(hs []*Handshake) []*Group {
 	}
 	return groups
 }
+
+func sortByStart(hs []*Handshake) {
+	slices.SortStableFunc(hs, func(a, b *Handshake) int {
+		if c := cmp.Compare(a.Start, b.Start); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Sightings[0].Exchange, b.Sightings[0].Exchange)
+	})
+}

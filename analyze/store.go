@@ -3,13 +3,16 @@ package analyze
 import (
 	"slices"
 	"sync"
+
+	"elbscope/analyze/http1"
 )
 
 // store accounts for what is kept, against the memory budget, and holds the
 // packets of handshakes whose source cannot be read again.
 type store struct {
-	limit int64 // 0: no limit
-	bytes int64
+	// limit is half of Config.Memory, 0 for no limit; bytes is how much of it is
+	// taken by exchanges and handshakes.
+	limit, bytes int64
 	// forgotten counts what was given up, handshakes those of it that were
 	// handshakes.
 	forgotten, handshakes uint64
@@ -18,7 +21,8 @@ type store struct {
 	packets map[packetKey][]byte
 	// order is that of arrival, for giving up the oldest.
 	order []packetKey
-	raw   int64
+	// raw is what they take, in bytes, which bytes does not count.
+	raw int64
 }
 
 type packetKey struct {
@@ -28,8 +32,8 @@ type packetKey struct {
 
 func (s *store) over() bool { return s.limit > 0 && s.bytes > s.limit }
 
-// keep takes copies of packets. At most half of the budget goes to them; the
-// oldest are given up first.
+// keep takes copies of packets. They may take half as much as limit, besides it:
+// a quarter of Config.Memory. The oldest are given up first.
 func (e *Engine) keep(copies []Kept) {
 	s := &e.kept
 	if len(copies) == 0 {
@@ -140,3 +144,37 @@ func (e *Engine) forget(p *published) {
 		delete(e.clusters, c.key)
 	}
 }
+
+// What things take on the heap beside their strings and slices, in bytes, as it
+// rounds them up. TestFootprint holds the sum against the heap.
+const (
+	handshakeCost = 640 // with what finds it again
+	findingCost   = 128
+	sightingCost  = 768 + 640 + 112 // with its connection
+	copyCost      = 640             // the copy of a sighting that is published
+	headCost      = 96
+	fieldCost     = 16
+	packetRefCost = 48
+)
+
+// size is about what a handshake takes in memory, with what it was made of.
+func (e *Engine) size(h *Handshake) int {
+	n := handshakeCost + findingCost*len(h.Findings)
+	for _, s := range h.Sightings {
+		n += sightingCost + headSize(s.Request) + len(s.Body) + packetRefCost*len(s.Packets)
+		if s.Response != nil {
+			n += headSize(s.Response)
+		}
+		if !e.cfg.ReportOnly {
+			n += copyCost
+		}
+	}
+	return n
+}
+
+// sizeUnpublished is about what a sighting takes of which no handshake was made.
+func sizeUnpublished(s *sighting) int {
+	return sightingCost + headSize(s.Request)
+}
+
+func headSize(h *http1.Head) int { return headCost + len(h.Raw) + fieldCost*h.Len() }

@@ -130,3 +130,53 @@ func (w *window) copies() []Kept {
 	}
 	return kept
 }
+
+// remember puts a packet into the window; nobody asks for it where there is only
+// a report.
+func (c *conn) remember(p *flow.Packet) {
+	if c.e.cfg.ReportOnly {
+		return
+	}
+	if c.window.refs == nil {
+		c.window = c.e.spareWindow()
+	}
+	c.window.add(p)
+}
+
+// restartWindow begins a new exchange in packet begin: what the window holds
+// from before it belongs to the one before; on a new connection, to this one.
+func (c *conn) restartWindow(begin PacketRef) {
+	c.releaseWindow()
+	if c.e.cfg.ReportOnly {
+		return
+	}
+	if c.info.Midstream || c.requests > 0 || !c.window.holds(begin) {
+		c.window.keepFrom(begin)
+	}
+	if c.at != nil && len(c.window.refs) == 0 {
+		c.remember(c.at)
+	}
+	if c.requests == 0 && c.opened.Num != 0 {
+		c.window.prepend(c.opened, c.openedRaw)
+		c.opened, c.openedRaw = PacketRef{}, nil
+	}
+}
+
+// releaseWindow gives a handshake its packets for good.
+func (c *conn) releaseWindow() {
+	if c.windowOf == nil {
+		return
+	}
+	c.windowOf.takePackets()
+	c.e.keep(c.window.copies())
+	c.windowOf = nil
+}
+
+// takeWindow gives the packets from here on to a sighting. One that is still
+// waiting for its answer keeps what it has.
+func (c *conn) takeWindow(s *sighting) {
+	if c.windowOf != nil {
+		c.restartWindow(s.RequestPacket)
+	}
+	c.windowOf = s
+}

@@ -53,7 +53,7 @@ type Result struct {
 	// IPv6 ones are given as IPv4, as they stand in packets.
 	Source, Dest netip.AddrPort
 	// ClientHello is set if a TLS record starts with one: the sender is the
-	// client, and ServerName may tell whom it wants.
+	// client.
 	ClientHello bool
 	// ServerHello is set if a TLS record starts with one: the sender speaks TLS,
 	// and took a hello that came before.

@@ -181,47 +181,17 @@ func TestTwoHeaders(t *testing.T) {
 }
 
 // hello is what crypto/tls sends.
-func hello(t testing.TB, name string) []byte {
+func hello(t testing.TB) []byte {
 	a, b := net.Pipe()
 	defer a.Close()
 	defer b.Close()
-	go tls.Client(a, &tls.Config{ServerName: name, InsecureSkipVerify: true}).Handshake() //nolint:errcheck // it cannot succeed
+	go tls.Client(a, &tls.Config{ServerName: "ws.example.org", InsecureSkipVerify: true}).Handshake() //nolint:errcheck // it cannot succeed
 	buf := make([]byte, 1<<15)
 	n, err := b.Read(buf)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return buf[:n]
-}
-
-func TestServerName(t *testing.T) {
-	good := hello(t, "ws.example.org")
-	record := func(body string) string { return "\x16\x03\x01\x00" + string(rune(len(body))) + body }
-	for _, test := range []struct {
-		name, in, want string
-		more           bool
-	}{
-		{"crypto/tls", string(good), "ws.example.org", false},
-		{"with more behind", string(good) + "x", "ws.example.org", false},
-		{"cut", string(good[:len(good)-1]), "", true},
-		{"without a name", string(hello(t, "")), "", false},
-		{"nothing", "", "", true},
-		{"server hello", "\x16\x03\x03\x00\x7a\x02", "", false},
-		{"application data", "\x17\x03", "", false},
-		{"http", "GET /", "", false},
-		{"hello that ends early", record("\x01\x00\x00\x02\x03\x03"), "", false},
-		{"name with a blank", strings.Replace(string(good), "ws.example", "ws example", 1), "", false},
-	} {
-		got, more := ServerName([]byte(test.in))
-		if got != test.want || more != test.more {
-			t.Errorf("%s: got %q, %v, want %q, %v", test.name, got, more, test.want, test.more)
-		}
-		for i := range len(test.in) {
-			if name, m := ServerName([]byte(test.in[:i])); !m && (more || name != got) {
-				t.Errorf("%s: the first %d bytes: %q", test.name, i, name)
-			}
-		}
-	}
 }
 
 func TestKindString(t *testing.T) {
@@ -235,20 +205,11 @@ func FuzzDetect(f *testing.F) {
 	for _, test := range detectTests {
 		f.Add([]byte(test.in))
 	}
-	f.Add(hello(f, "ws.example.org"))
+	f.Add(hello(f))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		checkPrefixes(t, b)
 		if r, _ := Detect(b); (r.Len > 0) != (r.Kind == ProxyV1 || r.Kind == ProxyV2) {
 			t.Errorf("%+v", r)
-		}
-		want, more := ServerName(b)
-		if more && len(b) >= EnoughTLS {
-			t.Errorf("no answer with %d bytes", len(b))
-		}
-		for i := 0; i < len(b); i += 1 + len(b)/50 {
-			if name, m := ServerName(b[:i]); !m && (more || name != want) {
-				t.Fatalf("name in the first %d bytes: %q, in all: %q, more %v", i, name, want, more)
-			}
 		}
 	})
 }
