@@ -74,6 +74,11 @@ func from(server string) test {
 	}
 }
 
+// server matches a text anywhere in the Server header.
+func server(text string) test {
+	return func(r *reply) bool { return strings.Contains(r.server, text) }
+}
+
 // reason matches a text anywhere in the reason phrase.
 func reason(text string) test {
 	return func(r *reply) bool { return strings.Contains(r.Response.Reason(), text) }
@@ -257,7 +262,8 @@ func statusText(s *analyze.Sighting) string {
 
 // proxies are the Server headers of software that relays the answers of
 // others, and puts its own name on them.
-var proxies = []string{"nginx", "openresty", "apache", "haproxy", "varnish", "envoy", "istio-envoy", "awselb", "cloudflare"}
+var proxies = []string{"nginx", "openresty", "apache", "haproxy", "varnish", "envoy", "istio-envoy", "awselb", "cloudflare",
+	"cloudfront", "caddy", "lighttpd", "nghttpx", "squid", "kong", "microsoft-iis", "microsoft-azure-application-gateway"}
 
 // madeBy names who made the response of s: by its Server header, by what the
 // answer looks like, and always with the address.

@@ -13,7 +13,7 @@ package rules
 //	Java                  https://github.com/spring-projects/spring-framework, netty/netty
 //	load balancers        https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-error-message.html
 //	                      https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
-var answers = concat(tlsAnswers, balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, plainAnswers)
+var answers = concat(tlsAnswers, balancerAnswers, nodeAnswers, libraryAnswers, proxyAnswers, cloudAnswers, plainAnswers)
 
 func concat(parts ...[]answer) []answer {
 	var all []answer
@@ -124,6 +124,13 @@ var nodeAnswers = []answer{
 		"SignalR's host offers no WebSocket for this request: it saw no upgrade in it, or has none.", ""},
 	unseen(400, exactly("Not a WebSocket request"), "faye websocket-driver",
 		"The driver saw no upgrade in the request."),
+	{404, either(says("Cannot GET /"), says(`"Route GET:/`)), "a Node framework (Express, Nest or Fastify)", true,
+		"The framework took the handshake for a page: Node saw no upgrade in it, or nobody on this server listens for upgrades.",
+		"The framework took the whole handshake for a page, as Node gives it every one where nobody on this server listens for upgrades. " +
+			"Else something on it or behind it took the upgrade away."},
+	{504, says("ed while trying to proxy"), "http-proxy-middleware (Node)", false,
+		"It took the handshake for a page, and the server behind it could not be reached or hung up. " +
+			"It passes WebSockets on if it has ws: true, and only once a first page has gone through it or its upgrade function is connected.", ""},
 	{400, says("Missing handshake request header:"), "faye websocket-driver", true,
 		"A header of the handshake did not arrive; the answer names it.", ""},
 }
@@ -181,46 +188,25 @@ var libraryAnswers = []answer{
 		"The request came as an ordinary one, without a connection id.", ""},
 	{400, exactly("Invalid HTTP request received."), "uvicorn", false,
 		"uvicorn could not read the request at all.", ""},
-}
-
-// What stands between: nginx, HAProxy, Apache, Varnish, Envoy.
-var proxyAnswers = []answer{
-	{502, says("<center>nginx"), "nginx", false,
-		"nginx had no valid answer from the application behind it: it hung up without a word, refused the connection, or is not running. socket.io 0.9 (Sails 0.10) hangs up when the handshake reaches it without Upgrade.", ""},
-	{504, says("<center>nginx"), "nginx", false,
-		"The application behind nginx did not answer in time.", ""},
-	{503, says("<center>nginx"), "nginx", false,
-		"nginx itself declines: a limit, or no server behind it that is up.", ""},
-	{404, says("<center>nginx"), "nginx", true,
-		"nginx itself has nothing under this path: the request did not get to the application. Look for the location block.", ""},
-	{400, says("<center>nginx"), "nginx", false,
-		"nginx could not read the request.", ""},
-	{0, says("<center>nginx"), "nginx", false, "nginx made this answer itself.", ""},
-	{502, says("The server returned an invalid or incomplete response."), "HAProxy", false,
-		"The server behind HAProxy closed or reset the connection instead of answering, or answered nonsense.", ""},
-	{503, says("No server is available to handle this request."), "HAProxy", false,
-		"HAProxy has no server that is up.", ""},
-	{504, says("The server didn't respond in time."), "HAProxy", false,
-		"The server behind HAProxy did not answer in time.", ""},
-	{408, says("Your browser didn't send a complete request in time."), "HAProxy", false,
-		"HAProxy says so where no whole request comes within its timeout http-request.", ""},
-	{502, both(from("Apache"), says("Proxy Error")), "Apache", false,
-		"Apache had no valid answer from the server behind it: it hung up without a word, or answered a 101 that Apache had not asked for.", ""},
-	unseen(426, from("Apache"), "Apache",
-		"Apache's WebSocket proxy saw no Upgrade in the request."),
-	{503, says("Guru Meditation"), "Varnish", false,
-		"The server behind Varnish hung up or could not be reached. Varnish says 503 where others say 502.", ""},
-	{0, says("Guru Meditation"), "Varnish", false, "Varnish made this answer itself.", ""},
-	{403, both(from("envoy"), bare), "Envoy", true,
-		"An empty 403 from Envoy is what a route without WebSocket in its upgrade_configs gives.", ""},
-	{400, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP parser", false,
-		"The server could not read the request as HTTP and hung up. Node answers like that, before any application code runs.", ""},
-	{408, both(bare, closes, not(has("Date")), not(has("Server"))), "Node's HTTP server", false,
-		"Node says so where no whole request comes within its headersTimeout or requestTimeout.", ""},
-	{400, both(exactly("400 Bad Request"), closes), "Go's net/http", false,
-		"Go's HTTP server could not read the request.", ""},
-	{400, both(exactly("Bad Request"), closes), "ws or an older engine.io", true,
-		"A header of the handshake is missing or broken.", ""},
+	{400, exactly("Unsupported upgrade request."), "uvicorn", true,
+		"uvicorn cannot take the upgrade: no WebSocket library is installed beside it (uvicorn[standard] brings one), or Upgrade names something else.", ""},
+	{404, from("uvicorn"), "uvicorn", true,
+		"uvicorn gave the handshake to the application as a page: it saw no upgrade, or has no WebSocket library beside it (uvicorn[standard] brings one).",
+		"uvicorn gave the whole handshake to the application as a page, mostly because no WebSocket library is installed beside it: uvicorn[standard] brings one."},
+	{403, both(from("Python/"), server(" websockets/"), bare), "websockets (Python)", true,
+		"The application did not accept the connection. Frameworks on uvicorn say so, too, where this path is none of their WebSocket routes.", ""},
+	{404, from("gunicorn"), "gunicorn", true,
+		"gunicorn's ordinary workers know no WebSocket, and give every handshake to the application as a page. It takes a worker class that knows them, such as uvicorn's.", ""},
+	{404, exactly("404: Not Found"), "aiohttp", true,
+		"No route of the application takes this path.", ""},
+	{404, says("The requested resource was not found on this server."), "Django", true,
+		"Django answered with a page. Under WSGI it knows no WebSocket; under ASGI it takes Channels, and a route for this path.", ""},
+	{404, exactly("404 page not found"), "Go's net/http", true,
+		"No handler takes this path. Go's servers say so, and Traefik where none of its routers fits.", ""},
+	{404, says("HTTP Status 404"), "Tomcat", true,
+		"No application on Tomcat takes this path: that of an application in a WAR begins with its context.", ""},
+	{404, either(says("Powered by Jetty://"), says("Powered by Eclipse Jetty://")), "Jetty", true,
+		"No application on Jetty takes this path: that of an application in a WAR begins with its context.", ""},
 }
 
 // What the status alone tells, claimed of nobody.
