@@ -59,7 +59,7 @@ func (f *Filter) Keep(p *Packet, note func(flow.Problem)) bool {
 		}
 		program, ok = f.any, p.Link == *link
 		if !ok && note != nil {
-			note(flow.Problem{Code: "filter-link-type", Packet: p.Num, Message: fmt.Sprintf(
+			note(flow.Problem{Code: flow.ProblemFilterLink, Packet: p.Num, Message: fmt.Sprintf(
 				"packets of link type %s were not filtered: a program is for one link type, and the first packet is of %s; "+
 					"filter each with its own program, or by an expression: elbscope -f 'tcp port 80' FILE", p.Link, *link)})
 		}
