@@ -18,7 +18,7 @@ func (e *Engine) problem(source int, code, message string, packet uint64) {
 
 // encrypted notes a TLS connection, which a packet shows to be one.
 func (e *Engine) encrypted(c *conn, packet uint64) {
-	e.problem(c.info.Source, "encrypted",
+	e.problem(c.info.Source, flow.ProblemEncrypted,
 		"connections are encrypted with TLS and were not read: a handshake on them makes no sighting here; "+
 			"capture where it is plain, on the instance behind the listener: sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80",
 		packet)
@@ -26,14 +26,14 @@ func (e *Engine) encrypted(c *conn, packet uint64) {
 
 // oneDirection notes a connection of which only one side was captured.
 func (e *Engine) oneDirection(c *conn) {
-	e.problem(c.info.Source, "one-direction",
+	e.problem(c.info.Source, flow.ProblemOneDirection,
 		"connections were captured in one direction only: the other side's bytes were acknowledged, and are not here. "+
 			"Capture on the machine itself, or let the mirror take both directions: sudo tcpdump -i any -s 0 -w both.pcap tcp port 80", 0)
 }
 
 // http2 notes an HTTP/2 connection, as a packet shows.
 func (e *Engine) http2(c *conn, packet uint64) {
-	e.problem(c.info.Source, "http2",
+	e.problem(c.info.Source, flow.ProblemHTTP2,
 		"connections speak HTTP/2, which is not read; WebSockets behind an Application Load Balancer need a target group "+
 			"with protocol version HTTP1: aws elbv2 describe-target-groups --query 'TargetGroups[].[TargetGroupName,ProtocolVersion]'",
 		packet)
@@ -47,7 +47,7 @@ const badFraming = http1.LengthAndChunked | http1.LengthsDiffer | http1.BadLengt
 // have decided otherwise, which is what request smuggling lives on.
 func (c *conn) noteFraming(flaws http1.Flaw) {
 	if flaws &= badFraming; flaws != 0 {
-		c.e.problem(c.info.Source, "contradictory-framing",
+		c.e.problem(c.info.Source, flow.ProblemFraming,
 			"the length of a message contradicts itself or cannot be read ("+flaws.String()+"); what follows it on its "+
 				"connection may have been understood differently by the servers. See it with: tshark -x -r FILE -Y http", c.number())
 	}

@@ -39,7 +39,7 @@ func NewFilter(f *bpf.Filter) (*Filter, error) {
 
 // NewProgramFilter returns a Filter that asks p, which was made for one link
 // type; that of the first packet is taken for it. Packets of others are kept,
-// and named in a problem. Whoever looks at the same packets again, to save some,
+// which one problem tells, however many link types they are of. Whoever looks at the same packets again, to save some,
 // takes the same Filter: the link type stays what it was.
 func NewProgramFilter(p bpf.Program) *Filter { return &Filter{any: p} }
 
@@ -59,9 +59,9 @@ func (f *Filter) Keep(p *Packet, note func(flow.Problem)) bool {
 		}
 		program, ok = f.any, p.Link == *link
 		if !ok && note != nil {
-			note(flow.Problem{Code: "filter-link-type", Packet: p.Num, Message: fmt.Sprintf(
-				"packets of link type %s were not filtered: a program is for one link type, and the first packet is of %s; "+
-					"filter each with its own program, or by an expression: elbscope -f 'tcp port 80' FILE", p.Link, *link)})
+			note(flow.Problem{Code: flow.ProblemFilterLink, Packet: p.Num, Message: fmt.Sprintf(
+				"packets were not filtered that are not of link type %s, as the first one is: a program is for one link type; "+
+					"filter the others with a program of their own, or all by an expression: elbscope -f 'tcp port 80' FILE", *link)})
 		}
 	}
 	return !ok || program.Match(p.Data, max(int(p.Orig), len(p.Data)))

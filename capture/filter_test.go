@@ -160,8 +160,14 @@ func TestFilterLinkTypes(t *testing.T) {
 			t.Errorf("program: %v %x: %v", c.p.Link, c.p.Data, got)
 		}
 	}
-	if p := info.Problems; len(p) != 1 || p[0].Code != "filter-link-type" || p[0].Count != 2 || !strings.Contains(p[0].Message, "EN10MB") {
+	if p := info.Problems; len(p) != 1 || p[0].Code != "filter-link-type" || p[0].Count != 2 || !strings.Contains(p[0].Message, " RAW") {
 		t.Errorf("%+v", p)
+	}
+	for link := range LinkType(1000) { // a file can describe 65,536
+		one.Keep(packet(link, web), info.AddProblem)
+	}
+	if n := len(info.Problems); n != 1 {
+		t.Errorf("1000 link types are %d problems", n)
 	}
 }
 

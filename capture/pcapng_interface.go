@@ -101,7 +101,7 @@ func (s *pcapngSource) statistics(p *Packet, total uint32) (heartbeat bool, err 
 		return false, nil
 	}
 	s.dropped += dropped - before.dropped
-	s.info.AddProblem(flow.Problem{Code: "kernel-dropped", Message: messageDropped, Packet: s.info.Packets, Count: dropped - before.dropped})
+	s.info.AddProblem(flow.Problem{Code: flow.ProblemKernelDropped, Message: messageDropped, Packet: s.info.Packets, Count: dropped - before.dropped})
 	iface.dropped = dropped
 	if !before.stated || before.asOf >= now || !s.timed {
 		s.info.LostSometime = true

@@ -1,5 +1,7 @@
 package capture
 
+import "elbscope/capture/flow"
+
 // Where the parts of packet blocks are, counted from the block's start
 // (pcapng draft, sections 4.3 and 4.4). The obsolete Packet Block differs from
 // the Enhanced one only in that its interface has 16 bits, and a drop counter
@@ -101,7 +103,7 @@ func (s *pcapngSource) simple(p *Packet, block []byte, at int64) {
 	p.Data = block[simpleLen : simpleLen+int(capLen) : simpleLen+int(capLen)]
 	p.Offset = s.offset(at + simpleLen)
 	s.count(p)
-	s.again(&s.untimedAt, "no-timestamps", messageUntimed, p.Num)
+	s.again(&s.untimedAt, flow.ProblemNoTimestamps, messageUntimed, p.Num)
 }
 
 // stray makes p a packet of an unknown interface.
@@ -116,5 +118,5 @@ func (s *pcapngSource) overlong(p *Packet) { s.broken(p, &s.overlongAt, messageO
 func (s *pcapngSource) broken(p *Packet, index *problemIndex, message string) {
 	*p = Packet{Time: s.lastTime, Link: noLink, Data: []byte{}, Offset: -1}
 	s.count(p)
-	s.again(index, "damaged-record", message, p.Num)
+	s.again(index, flow.ProblemDamaged, message, p.Num)
 }

@@ -115,7 +115,7 @@ func (r *reading) addLink(l LinkType) {
 	switch name := l.String(); {
 	case slices.Contains(r.info.LinkTypes, name):
 	case len(r.info.LinkTypes) == maxLinkTypes:
-		r.again(&r.linksAt, "link-types", messageLinkTypes, r.info.Packets)
+		r.again(&r.linksAt, flow.ProblemLinkTypes, messageLinkTypes, r.info.Packets)
 	default:
 		r.info.LinkTypes = append(r.info.LinkTypes, name)
 	}
@@ -136,7 +136,7 @@ func (r *reading) countTime(p *Packet, c *ifaceClock) {
 	// The difference is taken unsigned: times can be as far apart as int64
 	// allows, and their signed difference would wrap.
 	if c.running && p.Time < c.last && uint64(c.last)-uint64(p.Time) > maxBackStep {
-		r.again(&r.backAt, "time-backwards", messageBackwards, p.Num)
+		r.again(&r.backAt, flow.ProblemTimeBackwards, messageBackwards, p.Num)
 	}
 	c.last, c.running = p.Time, true
 	if !r.timed {
@@ -151,7 +151,7 @@ func (r *reading) countTime(p *Packet, c *ifaceClock) {
 // the remains tells the snapshot length that was used; the one in the file's
 // header need not be true after editcap or mergecap.
 func (r *reading) countCut(p *Packet) {
-	r.again(&r.cutAt, "snaplen", "", p.Num)
+	r.again(&r.cutAt, flow.ProblemSnapLen, "", p.Num)
 	if r.cut > len(p.Data) {
 		return
 	}
@@ -179,7 +179,7 @@ func (r *reading) stop(err error, what string, from, want int64) error {
 	switch {
 	case err == io.EOF:
 		if r.info.Packets == 0 {
-			r.info.AddProblem(flow.Problem{Code: "empty-capture", Message: messageEmpty})
+			r.info.AddProblem(flow.Problem{Code: flow.ProblemEmpty, Message: messageEmpty})
 		}
 		r.end = io.EOF
 		return r.end
@@ -223,9 +223,9 @@ func (r *reading) damage(what string) error {
 
 // finish records how the source ended, for good.
 func (r *reading) finish(kind error, message string) error {
-	code := "truncated-file"
+	code := flow.ProblemTruncated
 	if kind == ErrDamaged {
-		code = "damaged-record"
+		code = flow.ProblemDamaged
 	}
 	r.info.AddProblem(flow.Problem{Code: code, Message: message, Packet: r.info.Packets + 1})
 	r.end = fmt.Errorf("%w: %s", kind, message)

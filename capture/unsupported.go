@@ -11,7 +11,7 @@ import (
 // full of such packets costs no more than counting.
 func unsupported(wrapping, remedy string) *flow.Problem {
 	return &flow.Problem{
-		Code: "unsupported-encapsulation",
+		Code: flow.ProblemEncapsulation,
 		Message: fmt.Sprintf("packets wrapped in %s are not decoded, so what is inside is missing here; %s",
 			wrapping, remedy),
 		Count: 1,
@@ -35,7 +35,7 @@ var (
 	inNSH    = unsupported("NSH (service chaining)", "capture on the instance itself")
 
 	decoderFailed = flow.Problem{
-		Code:    "decoder-failure",
+		Code:    flow.ProblemDecoder,
 		Message: "packets made the decoder fail and were left out, which is a defect of elbscope; please report it with the packet named here",
 		Count:   1,
 	}
@@ -80,7 +80,7 @@ const maxUnknownLinks = 16
 // unknownLink is the problem of packets of a link type that is not decoded.
 func unknownLink(name string) flow.Problem {
 	return flow.Problem{
-		Code: "unknown-link-type",
+		Code: flow.ProblemUnknownLink,
 		Message: "packets of link type " + name +
 			" are not decoded; capture on an Ethernet or loopback interface, or with `tcpdump -i any`",
 		Count: 1,

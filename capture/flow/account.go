@@ -49,20 +49,6 @@ type Counters struct {
 	Ledger  Ledger
 }
 
-// Problem is something that went wrong with a source, or that limits what can
-// be known from it, as the report's sources[].problems.
-type Problem struct {
-	// Code is a stable kebab-case word, for instance "truncated-file".
-	Code string
-	// Message says what is, for a person, and ends in what to do about it.
-	Message string
-	// Packet is the number of the packet where it first showed, 0 if it has
-	// no such place.
-	Packet uint64
-	// Count is how often it occurred; at least 1.
-	Count uint64
-}
-
 // SourceInfo describes one input, as the report's sources[].
 type SourceInfo struct {
 	Name        string
@@ -88,19 +74,4 @@ type SourceInfo struct {
 	// Reread tells that packets can be read again at their Offset.
 	Reread   bool
 	Problems []Problem
-}
-
-// AddProblem records p, or counts it if the same is there already. It keeps
-// Message apart from Count so that a message need be written only once.
-func (s *SourceInfo) AddProblem(p Problem) {
-	for i := range s.Problems {
-		if s.Problems[i].Code == p.Code && s.Problems[i].Message == p.Message {
-			s.Problems[i].Count += max(p.Count, 1)
-			return
-		}
-	}
-	if p.Count == 0 {
-		p.Count = 1
-	}
-	s.Problems = append(s.Problems, p)
 }

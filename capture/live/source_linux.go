@@ -293,7 +293,7 @@ func (s *Source) countLosses() (from, to flow.Time, lost bool) {
 	s.received += packets
 	s.dropped += dropped
 	if dropped > 0 {
-		s.info.AddProblem(flow.Problem{Code: "kernel-dropped", Message: messageDropped, Packet: s.info.Packets, Count: dropped})
+		s.info.AddProblem(flow.Problem{Code: flow.ProblemKernelDropped, Message: messageDropped, Packet: s.info.Packets, Count: dropped})
 	}
 	// The stamp is older than the place in the ring, and the clock may have
 	// been set meanwhile.
@@ -338,7 +338,7 @@ func (s *Source) trouble(r *ring) {
 	}
 	r.down = true
 	s.info.AddProblem(flow.Problem{
-		Code: "interface-down", Packet: s.info.Packets,
+		Code: flow.ProblemInterfaceDown, Packet: s.info.Packets,
 		Message: fmt.Sprintf("The interface %s went down or away while it was captured from (%v): what passed since is missing. "+
 			"It is taken up again when it comes back; see `ip link`.", r.name, unix.Errno(errno)),
 	})
@@ -367,7 +367,7 @@ func (s *Source) reattach(r *ring) {
 	}
 	if err := s.askForAll(r); err != nil {
 		s.info.AddProblem(flow.Problem{
-			Code: "not-promiscuous", Packet: s.info.Packets,
+			Code: flow.ProblemNotPromiscuous, Packet: s.info.Packets,
 			Message: fmt.Sprintf("The interface %s came back, but not in promiscuous mode (%v): packets to other machines are missing since. "+
 				"Start the capture again.", r.name, err),
 		})

@@ -88,7 +88,7 @@ func cutEverywhere(t *testing.T, file []byte, ends map[int]bool, done func(n int
 		if packets != done(n) {
 			t.Errorf("cut at %d: %d packets were read, not %d", n, packets, done(n))
 		}
-		told := slices.ContainsFunc(src.Info().Problems, func(p flow.Problem) bool { return p.Code == problemCut })
+		told := slices.ContainsFunc(src.Info().Problems, func(p flow.Problem) bool { return p.Code == flow.ProblemTruncated })
 		if clean := ends[n]; clean != (err == io.EOF) || clean == told || !clean && !errors.Is(err, capture.ErrTruncated) {
 			t.Errorf("cut at %d: ended with %v, problems %v", n, err, src.Info().Problems)
 		}

@@ -52,7 +52,7 @@ func (in *inputs) open(ctx context.Context, name string) (s capture.Source, err 
 	for i, earlier := range in.files {
 		if file != nil && earlier != nil && os.SameFile(earlier, file) {
 			in.files = append(in.files, nil)
-			return unread(name, "given-twice", fmt.Sprintf("this is the same file as %s, and a file is read once", in.infos[i].Name)), nil
+			return unread(name, flow.ProblemGivenTwice, fmt.Sprintf("this is the same file as %s, and a file is read once", in.infos[i].Name)), nil
 		}
 	}
 	if isPipe(name) {
@@ -102,18 +102,12 @@ func notOpened(name string, err error) capture.Source {
 	if hint := hintOf(err); hint != "" {
 		message += "; try: " + hint
 	}
-	return unread(name, "not-opened", message)
+	return unread(name, flow.ProblemNotOpened, message)
 }
 
 func (n *noSource) Next(*capture.Packet) error { return io.EOF }
 func (n *noSource) Info() *flow.SourceInfo     { return &n.info }
 func (n *noSource) Close() error               { return nil }
-
-// The problems by which part of an input is missing from the report.
-const (
-	problemCut     = "truncated-file"
-	problemDamaged = "damaged-record"
-)
 
 // pardonPipes forgets that pipes ended in the middle of a packet, and tells
 // whether one did: whoever stops a capture by hand knows that it is cut.
@@ -122,7 +116,7 @@ func pardonPipes(snap *analyze.Snapshot) (pardoned bool) {
 		s := &snap.Sources[i]
 		if isPipe(s.Name) {
 			before := len(s.Problems)
-			s.Problems = slices.DeleteFunc(s.Problems, func(p flow.Problem) bool { return p.Code == problemCut })
+			s.Problems = slices.DeleteFunc(s.Problems, func(p flow.Problem) bool { return p.Code == flow.ProblemTruncated })
 			pardoned = pardoned || len(s.Problems) < before
 		}
 	}
@@ -134,7 +128,7 @@ func losses(snap *analyze.Snapshot) error {
 	var all []error
 	for _, s := range snap.Sources {
 		for _, p := range s.Problems {
-			if p.Code == problemCut || p.Code == problemDamaged {
+			if p.Code == flow.ProblemTruncated || p.Code == flow.ProblemDamaged {
 				all = append(all, loss(s.Name, p.Message))
 			}
 		}

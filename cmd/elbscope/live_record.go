@@ -41,9 +41,6 @@ type recorder struct {
 	failure                 error
 }
 
-// problemUnsaved is the problem of a file that took no more.
-const problemUnsaved = "saving-stopped"
-
 // flushEvery is how long a packet may wait to be written.
 const flushEvery = 500 * time.Millisecond
 
@@ -232,7 +229,7 @@ func (r *recorder) fail(err error) {
 		fmt.Sprintf("saving stopped after packet %d (%v); %s is whole up to there, and capturing went on", r.Info().Packets, cause, name), hint,
 	}
 	r.Info().AddProblem(flow.Problem{
-		Code: problemUnsaved, Packet: r.Info().Packets,
+		Code: flow.ProblemUnsaved, Packet: r.Info().Packets,
 		Message: fmt.Sprintf("Saving to %s stopped: %v. What is in it is whole; what came later is shown and not saved. See `%s`.", name, cause, hint),
 	})
 	if r.file != nil {

@@ -71,7 +71,7 @@ func startCapture(ctx context.Context, o *options, filter *liveFilter, who *acco
 	}
 	c := &capturing{source: source, o: o, note: filter.own}
 	for _, n := range filter.notes {
-		source.Info().AddProblem(flow.Problem{Code: "capture-filter", Message: strings.ToUpper(n[:1]) + n[1:] + "."})
+		source.Info().AddProblem(flow.Problem{Code: flow.ProblemFilter, Message: strings.ToUpper(n[:1]) + n[1:] + "."})
 	}
 	if l.write != "" {
 		if c.saving, err = newRecorder(source, l, who); err != nil {

@@ -125,7 +125,7 @@ func (o *options) unsaved(isLive bool, snap *analyze.Snapshot) bool {
 		return slices.ContainsFunc(o.files, isPipe)
 	}
 	return o.capture.write == "" || slices.ContainsFunc(snap.Sources, func(s analyze.Source) bool {
-		return slices.ContainsFunc(s.Problems, func(p flow.Problem) bool { return p.Code == problemUnsaved })
+		return slices.ContainsFunc(s.Problems, func(p flow.Problem) bool { return p.Code == flow.ProblemUnsaved })
 	})
 }
 

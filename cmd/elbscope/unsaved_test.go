@@ -21,7 +21,7 @@ func TestUnsaved(t *testing.T) {
 	os.Stdin = pipe
 	whole := &analyze.Snapshot{Sources: []analyze.Source{{SourceInfo: flow.SourceInfo{Name: "any"}}}}
 	full := &analyze.Snapshot{Sources: []analyze.Source{{SourceInfo: flow.SourceInfo{
-		Name: "any", Problems: []flow.Problem{{Code: problemUnsaved}},
+		Name: "any", Problems: []flow.Problem{{Code: flow.ProblemUnsaved}},
 	}}}}
 	writing := liveOptions{write: "x.pcapng"}
 	for _, test := range []struct {

@@ -74,7 +74,7 @@ func lostIn(s *analyze.Snapshot) string {
 	if lost := lostWords(&s.Totals); lost != "" {
 		return lost
 	}
-	for _, code := range []string{"truncated-file", "damaged-record", "unknown-link-type", "not-opened"} {
+	for _, code := range []string{flow.ProblemTruncated, flow.ProblemDamaged, flow.ProblemUnknownLink, flow.ProblemNotOpened} {
 		if has(s, code) {
 			return "what the problems above name"
 		}

@@ -81,19 +81,19 @@ func whyNothing(s *analyze.Snapshot, filter *CaptureFilter) []emptiness {
 	add(l.Filtered == t.Packets, "the filter left out every packet", filter.wider())
 	add(l.Damaged > t.Packets/2, "most of the packets are damaged",
 		"capturing again; copy capture files in binary mode.")
-	addCode("unknown-link-type", has(s, "unknown-link-type") && t.Connections == 0, "the link type is not one that can be read",
+	addCode(flow.ProblemUnknownLink, has(s, flow.ProblemUnknownLink) && t.Connections == 0, "the link type is not one that can be read",
 		"capturing with 'tcpdump -i any -s 0 -w FILE'.")
-	addCode("encrypted", has(s, "encrypted"), "there are connections that are encrypted (TLS)",
+	addCode(flow.ProblemEncrypted, has(s, flow.ProblemEncrypted), "there are connections that are encrypted (TLS)",
 		"capturing on the instance, behind the place where TLS ends: 'sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80'.")
-	addCode("http2", has(s, "http2"), "there are connections that speak HTTP/2, which is not read",
+	addCode(flow.ProblemHTTP2, has(s, flow.ProblemHTTP2), "there are connections that speak HTTP/2, which is not read",
 		"a target group of protocol version HTTP1, which WebSockets behind an Application Load Balancer need, and a new capture.")
-	addCode("one-direction", has(s, "one-direction"), "only one direction of the traffic is in the capture",
+	addCode(flow.ProblemOneDirection, has(s, flow.ProblemOneDirection), "only one direction of the traffic is in the capture",
 		"capturing on the instance itself, or mirroring both directions.")
-	add(has(s, "truncated-file"), "the capture is cut off, and what came later is not in it",
+	add(has(s, flow.ProblemTruncated), "the capture is cut off, and what came later is not in it",
 		"the whole file, copied after the capture has ended.")
-	add(has(s, "damaged-record"), "the capture is damaged, and part of it could not be read",
+	add(has(s, flow.ProblemDamaged), "the capture is damaged, and part of it could not be read",
 		"copying it again, in binary mode, or capturing anew.")
-	addCode("snaplen", has(s, "snaplen") || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
+	addCode(flow.ProblemSnapLen, has(s, flow.ProblemSnapLen) || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
 		"capturing with 'tcpdump -s 0'.")
 	if len(all) == 0 || t.Requests > 0 {
 		all = append(all, whyNoRequest(t, len(all) == 0))
