@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ type sighting struct {
 	key     string // whole, or ""
 	target  string
 	host    string
-	from    string // the client's address
+	from    netip.Addr // the client's address
 	readers [2]*ws.Reader
 	final   bool // nothing more can come on its connection
 	// told is set once the answer has come to its end.
@@ -128,16 +129,26 @@ func (s *sighting) current() {
 
 // mentions reports whether the request says that it came from addr: by
 // X-Forwarded-For or by a PROXY header.
-func (s *sighting) mentions(addr string) bool {
+func (s *sighting) mentions(addr netip.Addr) bool {
 	for list := s.ForwardedFor; list != ""; {
 		var one string
 		one, list, _ = strings.Cut(list, ",")
-		one = strings.Trim(one, " \t")
-		if one == addr || strings.HasPrefix(one, addr+":") || one == "["+addr+"]" {
+		if forwardedAddr(one) == addr.Unmap() {
 			return true
 		}
 	}
-	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().String() == addr
+	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().Unmap() == addr.Unmap()
+}
+
+// forwardedAddr reads an element of X-Forwarded-For: an address in any of its
+// spellings, some with a port, or in quotes as Forwarded has them.
+func forwardedAddr(element string) netip.Addr {
+	element = strings.Trim(element, " \t\"")
+	if ap, err := netip.ParseAddrPort(element); err == nil {
+		return ap.Addr().Unmap()
+	}
+	a, _ := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(element, "["), "]"))
+	return a.Unmap()
 }
 
 // passedOnLate is how long after it came a request may still be passed on that
