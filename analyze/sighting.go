@@ -124,7 +124,7 @@ func (s *sighting) current() {
 		w.Lost = w.Lost || r.Lost
 		w.Violations[who] = r.Violations()
 	}
-	w.LastPayload = s.c.lastPayload
+	w.LastPayload, w.Survived = s.c.lastPayload, time.Duration(s.c.silence)
 }
 
 // mentions reports whether the request says that it came from addr: by
