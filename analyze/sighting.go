@@ -29,6 +29,9 @@ type sighting struct {
 	home *cluster
 	// adopted is set once a sighting without a key has found its home.
 	adopted bool
+	// aside is set if its hop did not pass the handshake on with it, but asked or
+	// told somebody else about it.
+	aside bool
 	// looked is what was known when kin was last looked for.
 	looked uint64
 	// gone is set once it was forgotten, or never kept, for lack of memory.

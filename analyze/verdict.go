@@ -15,6 +15,7 @@ func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
 // rules.
 func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 	h := &Handshake{Final: e.finished || c.final != nil, ID: "h" + uitoa(oldest(members))}
+	members = onTheWay(members)
 	h.Sightings = e.sightingsOf(members)
 	first := members[0]
 	for _, s := range members {
@@ -34,11 +35,16 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 		}
 	}
 	h.Damages = damages(h.Sightings)
-	if h.askedForByProxy() {
+	switch {
+	case h.askedForByProxy():
 		h.Damages = nil
 		h.cannotTell("of a handshake only Connection and Upgrade are there: its Sec-WebSocket headers were removed on the way, " +
 			"or a proxy writes these two into every request")
-	} else {
+	case h.asksForAnother():
+		h.Damages = nil
+		h.cannotTell("the request names another target as the one that was asked for: it may be the handshake without its Upgrade, " +
+			"or a proxy's question whether to let that pass")
+	default:
 		e.judge(h)
 	}
 	if h.Verdict == Pending && h.Last().Answer == AnswerClosed {
