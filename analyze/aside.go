@@ -80,6 +80,18 @@ func onTheWay(members []*sighting) []*sighting {
 	return slices.DeleteFunc(slices.Clone(members), func(s *sighting) bool { return s.aside })
 }
 
+// askedForByProxy reports whether nobody may have asked for a WebSocket but a
+// proxy on the way, in whose configuration Upgrade stands as a word: all that is
+// seen is on a leg behind it, and has no header that only a client can have made.
+func (h *Handshake) askedForByProxy() bool {
+	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
+		return s.Leg == ClientLeg || s.Signs.Intact() != No || s.Signs.Key != No || s.Signs.Version != No ||
+			s.Signs.Upgrade != Yes || s.Signs.Connection != Yes || s.Signs.HTTP11 != Yes || s.Signs.Get != Yes ||
+			s.Request.Has("Sec-WebSocket-Protocol") || s.Request.Has("Sec-WebSocket-Extensions") ||
+			pointsToWebSocket(s.Request.Target(), true)
+	})
+}
+
 // asksForAnother reports whether all that is seen of a handshake may be a
 // question about it: it names another target as the one that was asked for, and
 // bears nothing of an upgrade but what proxies pass on to everybody.
