@@ -31,7 +31,7 @@ const maxCluster = 4096
 
 // newSighting starts a sighting of a handshake in exchange x.
 func (e *Engine) newSighting(c *conn, x *exchange, h *http1.Head) {
-	s := &sighting{c: c, from: c.info.Client.Addr().String()}
+	s := &sighting{c: c, from: c.info.Client.Addr()}
 	s.Exchange, s.RequestPacket, s.Conn = x.ID, x.Request, c.info
 	x.sighting, x.Sighting = s, true
 	e.noteLate(c)

@@ -20,9 +20,10 @@ type conn struct {
 	e *Engine
 	// at is the packet that is being looked at.
 	at *flow.Packet
-	// lastPayload is when bytes last went over the connection.
-	lastPayload flow.Time
-	side        [2]*side
+	// lastPayload is when bytes last went over the connection, silence the longest
+	// time since upgraded was answered in which none did.
+	lastPayload, silence flow.Time
+	side                 [2]*side
 	// windowOf is the handshake whose packets window holds, if any.
 	windowOf *sighting
 	// stale are the exchanges that changed with the packet at hand.
@@ -113,6 +114,9 @@ type closeEvent struct {
 // Data implements flow.Stream.
 func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	c.at = p
+	if c.upgraded != nil {
+		c.silence = max(c.silence, p.Time-c.lastPayload)
+	}
 	c.lastPayload = max(c.lastPayload, p.Time)
 	if c.reset {
 		c.reopen(d)

@@ -38,6 +38,7 @@ const (
 // grouping is a division in progress.
 type grouping struct {
 	roots [][]*sighting
+	all   []*placed // the outer before the inner
 	// open may still be forwarded, ended may be tried again.
 	open, ended []*placed
 }
@@ -57,7 +58,10 @@ func group(all []*sighting) [][]*sighting {
 	for _, s := range outerFirst(all) {
 		g.age(s)
 		p := g.place(s)
-		g.open = append(g.open, p)
+		g.open, g.all = append(g.open, p), append(g.all, p)
+	}
+	for _, p := range g.all {
+		p.aside = p.isAside()
 	}
 	for _, members := range g.roots {
 		slices.SortStableFunc(members, func(a, b *sighting) int {

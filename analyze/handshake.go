@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"net/netip"
+	"time"
 
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
@@ -220,6 +221,9 @@ type WebSocket struct {
 	// LastPayload is when bytes last went over the connection, either way, on
 	// the clock of the first source.
 	LastPayload flow.Time
+	// Survived is the longest time between two packets with bytes, either way,
+	// from the 101 to LastPayload.
+	Survived time.Duration
 	// HTTPHead is the packet where an HTTP head was found among what should
 	// be frames; Num is 0 if there was none. HTTPLine is its first line and
 	// HTTPFrom who sent it.

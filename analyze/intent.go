@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"elbscope/analyze/http1"
@@ -98,11 +99,16 @@ func keyOf(h *http1.Head) string {
 	return key
 }
 
-// proxyMarks are fields that only a proxy adds to a request.
+// proxyMarks are fields that only a proxy adds to a request. Of those that begin
+// with X-Forwarded- there are more than anybody can list.
 var proxyMarks = []string{
 	"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Host", "X-Forwarded-Server",
 	"Forwarded", "Via", "X-Real-IP", "X-Amzn-Trace-Id",
 }
+
+// otherForwarded is the mark of X-Forwarded-Ssl, -Scheme, -Prefix and whatever
+// else begins so.
+const otherForwarded = "X-Forwarded-*"
 
 // marksOf returns which of them a head bears.
 func marksOf(h *http1.Head) []string {
@@ -110,6 +116,13 @@ func marksOf(h *http1.Head) []string {
 	for _, name := range proxyMarks {
 		if h.Has(name) {
 			marks = append(marks, name)
+		}
+	}
+	prefix := strings.TrimSuffix(otherForwarded, "*")
+	for name := range h.Names() {
+		if len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) &&
+			!slices.ContainsFunc(proxyMarks, func(known string) bool { return strings.EqualFold(known, name) }) {
+			return append(marks, otherForwarded)
 		}
 	}
 	return marks

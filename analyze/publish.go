@@ -132,11 +132,14 @@ func (e *Engine) update(p *published, h *Handshake) {
 		e.Handshakes.Set(p.num, h)
 	}
 	size := e.size(h)
-	e.kept.bytes += int64(size - p.size)
 	for _, s := range p.members {
 		e.kept.bytes -= int64(s.owed)
 		s.owed = 0
+		if s.aside {
+			size += sizeUnpublished(s)
+		}
 	}
+	e.kept.bytes += int64(size - p.size)
 	p.last, p.size = h, size
 }
 

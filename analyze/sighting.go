@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ type sighting struct {
 	key     string // whole, or ""
 	target  string
 	host    string
-	from    string // the client's address
+	from    netip.Addr // the client's address
 	readers [2]*ws.Reader
 	final   bool // nothing more can come on its connection
 	// told is set once the answer has come to its end.
@@ -28,6 +29,9 @@ type sighting struct {
 	home *cluster
 	// adopted is set once a sighting without a key has found its home.
 	adopted bool
+	// aside is set if its hop did not pass the handshake on with it, but asked or
+	// told somebody else about it.
+	aside bool
 	// looked is what was known when kin was last looked for.
 	looked uint64
 	// gone is set once it was forgotten, or never kept, for lack of memory.
@@ -123,21 +127,31 @@ func (s *sighting) current() {
 		w.Lost = w.Lost || r.Lost
 		w.Violations[who] = r.Violations()
 	}
-	w.LastPayload = s.c.lastPayload
+	w.LastPayload, w.Survived = s.c.lastPayload, time.Duration(s.c.silence)
 }
 
 // mentions reports whether the request says that it came from addr: by
 // X-Forwarded-For or by a PROXY header.
-func (s *sighting) mentions(addr string) bool {
+func (s *sighting) mentions(addr netip.Addr) bool {
 	for list := s.ForwardedFor; list != ""; {
 		var one string
 		one, list, _ = strings.Cut(list, ",")
-		one = strings.Trim(one, " \t")
-		if one == addr || strings.HasPrefix(one, addr+":") || one == "["+addr+"]" {
+		if forwardedAddr(one) == addr.Unmap() {
 			return true
 		}
 	}
-	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().String() == addr
+	return s.c.proxy.Source.IsValid() && s.c.proxy.Source.Addr().Unmap() == addr.Unmap()
+}
+
+// forwardedAddr reads an element of X-Forwarded-For: an address in any of its
+// spellings, some with a port, or in quotes as Forwarded has them.
+func forwardedAddr(element string) netip.Addr {
+	element = strings.Trim(element, " \t\"")
+	if ap, err := netip.ParseAddrPort(element); err == nil {
+		return ap.Addr().Unmap()
+	}
+	a, _ := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(element, "["), "]"))
+	return a.Unmap()
 }
 
 // passedOnLate is how long after it came a request may still be passed on that

@@ -15,6 +15,7 @@ func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
 // rules.
 func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 	h := &Handshake{Final: e.finished || c.final != nil, ID: "h" + uitoa(oldest(members))}
+	members = onTheWay(members)
 	h.Sightings = e.sightingsOf(members)
 	first := members[0]
 	for _, s := range members {
@@ -34,14 +35,19 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 		}
 	}
 	h.Damages = damages(h.Sightings)
-	if h.askedForByProxy() {
+	switch {
+	case h.askedForByProxy():
 		h.Damages = nil
 		h.cannotTell("of a handshake only Connection and Upgrade are there: its Sec-WebSocket headers were removed on the way, " +
 			"or a proxy writes these two into every request")
-	} else {
+	case h.asksForAnother():
+		h.Damages = nil
+		h.cannotTell("the request names another target as the one that was asked for: it may be the handshake without its Upgrade, " +
+			"or a proxy's question whether to let that pass")
+	default:
 		e.judge(h)
 	}
-	if h.Verdict == Pending && h.Last().Answer == AnswerClosed {
+	if h.Verdict == Pending {
 		e.lookAgain(members)
 	}
 	around := c.final
@@ -254,18 +260,6 @@ func (e *Engine) judge(h *Handshake) {
 	}
 }
 
-// askedForByProxy reports whether nobody may have asked for a WebSocket but a
-// proxy on the way, in whose configuration Upgrade stands as a word: all that is
-// seen is on a leg behind it, and has no header that only a client can have made.
-func (h *Handshake) askedForByProxy() bool {
-	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
-		return s.Leg == ClientLeg || s.Signs.Intact() != No || s.Signs.Key != No || s.Signs.Version != No ||
-			s.Signs.Upgrade != Yes || s.Signs.Connection != Yes || s.Signs.HTTP11 != Yes || s.Signs.Get != Yes ||
-			s.Request.Has("Sec-WebSocket-Protocol") || s.Request.Has("Sec-WebSocket-Extensions") ||
-			pointsToWebSocket(s.Request.Target(), true)
-	})
-}
-
 func (h *Handshake) judgeDamage(d Damage) {
 	h.Verdict, h.Certainty = d.Kind, Proven
 	if d.Kind == Malformed {
@@ -291,13 +285,15 @@ func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
 		case s == nil:
 		case s.Answer == AnswerSeen && s.Response.Status() == 101:
 			inner = s
-		case s.Answer == AnswerNone && e.cfg.Live:
-			h.Verdict, h.Why = Pending, ""
-			return
 		case s.WentOn:
 			h.Why += ", but the client went on as after a 101"
 			return
-		case s.Answer == AnswerNone, s.Answer == AnswerLost:
+		case s.Answer == AnswerNone && !e.waitedLong(s, inner):
+			if e.cfg.Live {
+				h.Verdict, h.Why = Pending, ""
+			}
+			return
+		case s.Answer == AnswerLost:
 			return
 		default:
 			h.Verdict, h.Certainty, h.Why = NotRelayed, Proven, ""
@@ -305,6 +301,13 @@ func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
 			return
 		}
 	}
+}
+
+// waitedLong reports whether nothing has come on the leg of outer for so long after
+// the 101 of inner that nothing will: a hop passes a 101 on at once.
+func (e *Engine) waitedLong(outer, inner *Sighting) bool {
+	off, _ := e.clocks.offset(outer.RequestPacket.Source)
+	return e.reached(outer.RequestPacket.Source)+off-inner.Answered >= retryWithin
 }
 
 // mayTryAgain reports whether the hop in front of the last leg, which was closed

@@ -79,6 +79,7 @@ func TestVerdicts(t *testing.T) {
 			"dropped inferred 400 (-|127.0.0.1) 0:local:400"},
 		{"a lone key without Upgrade is not the client's", lone("-Upgrade"), "dropped inferred 400 (-|10.0.0.9) 0:instance:400"},
 		{"a lone key in HTTP/1.0 is not the client's", lone("GET /chat HTTP/1.0"), "downgraded inferred 400 (-|10.0.0.9) 0:instance:400"},
+		{"any X-Forwarded header marks a proxy", lone("Connection: keep-alive", "x-forwarded-ssl: on"), "rewritten inferred 400 (-|10.0.0.9) 0:instance:400"},
 		{"a PROXY header marks a proxy", func(tp *tape) {
 			tp.open(back, inst).bytes(fromClient, []byte("PROXY TCP4 10.0.0.9 10.0.0.1 40001 80\r\n")).
 				asks(hs(keyA, "Connection: keep-alive")...).answers(bad...)

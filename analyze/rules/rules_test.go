@@ -321,6 +321,12 @@ func TestIdleTimeout(t *testing.T) {
 	closeFrame.h.Sightings[1].WebSocket.CloseFrame[flow.FromServer] = true
 	lost := two(60*time.Second, flow.FromServer, flow.FromClient)
 	lost.h.Sightings[0].WebSocket.Lost = true
+	outlived := func(s *scene, longer time.Duration) *scene {
+		for _, leg := range s.h.Sightings {
+			leg.WebSocket.Survived = longer
+		}
+		return s
+	}
 	tests := []struct {
 		name  string
 		scene *scene
@@ -329,7 +335,11 @@ func TestIdleTimeout(t *testing.T) {
 		{"both legs by the hop", two(2*time.Second, flow.FromServer, flow.FromClient), analyze.Proven},
 		{"both legs, at once", two(300*time.Millisecond, flow.FromServer, flow.FromClient), ""},
 		{"the client left", two(60*time.Second, flow.FromClient, flow.FromClient), ""},
-		{"the instance left", two(60*time.Second, flow.FromServer, flow.FromServer), ""},
+		{"the instance left", two(60*time.Second, flow.FromServer, flow.FromServer), analyze.Inferred},
+		{"the instance left, 47 s", two(47*time.Second, flow.FromServer, flow.FromServer), ""},
+		{"both legs by the hop, after as long a silence before", outlived(two(60*time.Second, flow.FromServer, flow.FromClient), 61*time.Second), analyze.Proven},
+		{"both legs by the hop, after a longer silence before", outlived(two(20*time.Second, flow.FromServer, flow.FromClient), 25*time.Second), ""},
+		{"instance leg, after a longer silence before", outlived(one(analyze.InstanceLeg, 60*time.Second, flow.FromClient), 70*time.Second), ""},
 		{"close frame", closeFrame, ""},
 		{"lost frames", lost, ""},
 		{"instance leg, 60 s", one(analyze.InstanceLeg, 60*time.Second, flow.FromClient), analyze.Inferred},

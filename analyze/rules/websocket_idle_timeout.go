@@ -28,6 +28,9 @@ var websocketIdleTimeout = &analyze.Rule{
 		if first := legs[0]; (len(legs) == 1 || cutFromBefore(legs)) && cutByHop(first) && timeoutNear(silentFor(first)) != "" {
 			return []*analyze.Finding{oneLegCut(c, first)}
 		}
+		if last := legs[len(legs)-1]; cutFromBehind(legs) && timeoutNear(silentFor(last)) != "" {
+			return []*analyze.Finding{oneLegCut(c, last)}
+		}
 		return nil
 	},
 }
@@ -50,6 +53,17 @@ func cutFromBefore(legs []*analyze.Sighting) bool {
 	return true
 }
 
+// cutFromBehind reports whether the close came from the server of the last leg,
+// and each hop before it only passed it on.
+func cutFromBehind(legs []*analyze.Sighting) bool {
+	for i, s := range legs {
+		if s.ClosedBy != flow.FromServer || !silentEnd(s) || i > 0 && s.Closed > legs[i-1].Closed {
+			return false
+		}
+	}
+	return true
+}
+
 // cutByHop reports whether the first leg was closed by something that has a
 // timeout: any end but the client's own. A server that leaves at the very
 // second at which nginx does is taken for nginx.
@@ -63,7 +77,14 @@ func silentEnd(s *analyze.Sighting) bool {
 	w := &s.WebSocket
 	return got101(s) && s.How != 0 && !w.Lost && w.HTTPHead.Num == 0 &&
 		!w.CloseFrame[flow.FromClient] && !w.CloseFrame[flow.FromServer] &&
-		silentFor(s) >= leastIdle
+		silentFor(s) >= leastIdle && !survived(s)
+}
+
+// survived reports whether the WebSocket had already outlived a longer silence
+// than the one that it ended in: no timer for silence did that.
+func survived(s *analyze.Sighting) bool {
+	idle := silentFor(s)
+	return s.WebSocket.Survived > idle+min(timeoutSlack, idle/10)
 }
 
 // silentFor is how long nothing was said before the close. TCP keep-alive

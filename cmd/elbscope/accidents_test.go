@@ -133,11 +133,12 @@ func accusesNoOther(one, other *analyze.Culprit) bool {
 
 // compare says how a verdict relates to that of the undisturbed story; "" if
 // it is another one. What cannot be told may be so because the key, or the end
-// of the target, is not there.
+// of the target, is not there, or because a question about the handshake is all
+// that is left of it.
 func compare(base *analyze.Snapshot, h *analyze.Handshake) string {
 	effect := ""
 	for _, b := range base.Handshakes {
-		unsure := h.Verdict == analyze.Undetermined && strings.HasPrefix(b.Target, h.Target) && (h.Key == "" || h.Key == b.Key)
+		unsure := h.Verdict == analyze.Undetermined && (h.Key == "" && strings.HasPrefix(b.Target, h.Target) || h.Key != "" && h.Key == b.Key)
 		switch same := b.Key == h.Key && b.Target == h.Target; {
 		case same && b.Verdict == h.Verdict && b.Certainty == h.Certainty && culpritValue(h.Culprit) == culpritValue(b.Culprit):
 			return "the same"

@@ -1,0 +1,106 @@
+package analyze
+
+import (
+	"slices"
+	"strings"
+
+	"elbscope/analyze/http1"
+)
+
+// A hop may ask somebody whether a request may pass (nginx's auth_request, the
+// ForwardAuth of Traefik), or send a copy of it to somebody who only watches
+// (nginx's mirror). Such a request has the client's headers, the key among them,
+// and mostly neither Connection nor Upgrade, often in HTTP/1.0. It is aside of the
+// way of the handshake: what it lacks is no damage.
+
+// originals are the headers in which the target stands that is asked about.
+var originals = []string{"X-Original-URI", "X-Original-URL", "X-Forwarded-Uri"}
+
+// isAside reports whether p is no part of the way of the handshake that it has
+// the key of. A hop that rewrites targets does so every time, and one that tries
+// again changes no more than it did before: it is known by what it did besides.
+func (p *placed) isAside() bool {
+	o := p.parent
+	switch {
+	case o == nil:
+		return false
+	case o.aside:
+		return true
+	case p.Signs.Intact() != No:
+		return false
+	case p.target != o.target && (p.asksAbout(o.sighting) || o.switched() && p.Answer == AnswerSeen && !p.switched()):
+		return true
+	}
+	return slices.ContainsFunc(o.children, func(q *placed) bool {
+		return q.Signs.Sound() && (q.target != p.target || !sameLeg(q.sighting, p.sighting) && q.Time <= p.end() && p.Time <= q.end())
+	})
+}
+
+// switched reports whether a sighting was answered with a 101.
+func (s *sighting) switched() bool {
+	return s.Answer == AnswerSeen && s.Response.Status() == 101
+}
+
+// asksAbout reports whether a request says that o's target is what was asked for.
+// Some proxies say so in all that they pass on; then the answer comes back as
+// that to o, and is none to such a question.
+func (s *sighting) asksAbout(o *sighting) bool {
+	return slices.ContainsFunc(originals, func(name string) bool { return original(s.Request, name) == o.target }) &&
+		(s.mayBeVerdict() || o.Answer != AnswerSeen || o.Response.Status() != s.Response.Status())
+}
+
+// mayBeVerdict reports whether the answer, if there is one, says yes or no to the
+// question whether somebody may pass.
+func (s *Sighting) mayBeVerdict() bool {
+	if s.Answer != AnswerSeen {
+		return true
+	}
+	status := s.Response.Status()
+	return status/100 == 2 || status == 401 || status == 403
+}
+
+// original returns the target in one of originals, "" where there is none.
+func original(h *http1.Head, name string) string {
+	value := h.Get(name)
+	if _, after, ok := strings.Cut(value, "://"); ok && !strings.HasPrefix(value, "/") {
+		path := strings.IndexByte(after, '/')
+		if path < 0 {
+			return "/"
+		}
+		return after[path:]
+	}
+	return value
+}
+
+// onTheWay leaves out the sightings that are aside.
+func onTheWay(members []*sighting) []*sighting {
+	if !slices.ContainsFunc(members, func(s *sighting) bool { return s.aside }) {
+		return members
+	}
+	return slices.DeleteFunc(slices.Clone(members), func(s *sighting) bool { return s.aside })
+}
+
+// askedForByProxy reports whether nobody may have asked for a WebSocket but a
+// proxy on the way, in whose configuration Upgrade stands as a word: all that is
+// seen is on a leg behind it, and has no header that only a client can have made.
+func (h *Handshake) askedForByProxy() bool {
+	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
+		return s.Leg == ClientLeg || s.Signs.Intact() != No || s.Signs.Key != No || s.Signs.Version != No ||
+			s.Signs.Upgrade != Yes || s.Signs.Connection != Yes || s.Signs.HTTP11 != Yes || s.Signs.Get != Yes ||
+			s.Request.Has("Sec-WebSocket-Protocol") || s.Request.Has("Sec-WebSocket-Extensions") ||
+			pointsToWebSocket(s.Request.Target(), true)
+	})
+}
+
+// asksForAnother reports whether all that is seen of a handshake may be a
+// question about it: it names another target as the one that was asked for, and
+// bears nothing of an upgrade but what proxies pass on to everybody.
+func (h *Handshake) asksForAnother() bool {
+	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
+		return s.Hop > 0 || s.Leg == ClientLeg || s.Signs.UpgradeThere != No || s.Signs.Connection != No || !s.mayBeVerdict() ||
+			!slices.ContainsFunc(originals, func(name string) bool {
+				asked := original(s.Request, name)
+				return asked != "" && asked != s.Request.Target()
+			})
+	})
+}

@@ -1,0 +1,98 @@
+package analyze
+
+import "testing"
+
+// TestAside leaves out what a hop sends besides the handshake: questions whether
+// it may pass, and copies. What it changes on the way stays damage.
+func TestAside(t *testing.T) {
+	const (
+		auth, copied = "10.0.1.3:80", "10.0.1.4:80"
+		culprit      = " (10.0.0.1:80|10.0.1.1) "
+	)
+	plain := []string{"Connection: close", "-Upgrade"}
+	asks := func(more ...string) []string {
+		return append(append([]string{"GET /auth HTTP/1.0", xff}, plain...), more...)
+	}
+	for _, c := range []struct {
+		name, brief string
+		play        func(tp *tape)
+	}{
+		{"a question, and then the handshake", "healthy proven 101 0:client:101 1:instance:101", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", auth, keyA, asks()...).answers(fine...).closes()
+			tp.relay(back, inst, keyA, xff).answers(switching...)
+			c.answers(switching...)
+		}},
+		{"a question to the same server, and then a refusal", "refused proven 400 0:client:400 1:instance:400", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", inst, keyA, asks()...).answers(fine...).closes()
+			tp.relay(back, inst, keyA, xff).answers(bad...)
+			c.answers(bad...)
+		}},
+		{"a question, and the handshake damaged", "rewritten proven 400" + culprit + "0:client:400 1:instance:400", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Original-URI: /chat")...).answers(fine...).closes()
+			tp.relay(back, inst, keyA, xff, "Connection: keep-alive").answers(bad...)
+			c.answers(bad...)
+		}},
+		{"a question, and the rest is not in the capture", "healthy proven 101 0:client:101", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", auth, keyA, asks()...).answers(fine...).closes()
+			c.answers(switching...)
+		}},
+		{"a question that another proxy passes on", "healthy proven 101 0:client:101 1:instance:101", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			q := tp.relay("10.0.1.1:50009", auth, keyA, asks()...)
+			tp.relay("127.0.0.1:50010", "127.0.0.1:9000", keyA, asks()...).answers(fine...).closes()
+			q.answers(fine...).closes()
+			tp.relay(back, inst, keyA, xff).answers(switching...)
+			c.answers(switching...)
+		}},
+		{"the answer is no", "refused proven 401 0:client:401", func(tp *tape) {
+			no := []string{"HTTP/1.1 401 Unauthorized", "Content-Length: 0"}
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Original-URL: http://app.example/chat")...).answers(no...).closes()
+			c.answers(no...)
+		}},
+		{"a question alone", "undetermined undetermined 200 0:instance:200", func(tp *tape) {
+			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Original-URI: /chat")...).answers(fine...).closes()
+		}},
+		{"a copy for somebody who watches", "healthy proven 101 0:client:101 1:instance:101", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			m := tp.relay("10.0.1.1:50009", copied, keyA, append([]string{"GET /chat HTTP/1.0"}, plain...)...)
+			tp.relay(back, inst, keyA, xff).answers(switching...)
+			m.answers(fine...).closes()
+			c.answers(switching...)
+		}},
+
+		// what is not aside
+		{"a target rewritten on the way", "downgraded proven 400" + culprit + "0:client:400 1:instance:400", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, asks()...).answers(bad...)
+			c.answers(bad...)
+		}},
+		{"a target rewritten on the way, and said so", "downgraded proven 400" + culprit + "0:client:400 1:instance:400", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, asks("X-Original-URI: /chat")...).answers(bad...)
+			c.answers(bad...)
+		}},
+		{"the same alone", "downgraded inferred 400 (-|10.0.1.1) 0:instance:400", func(tp *tape) {
+			tp.relay(back, inst, keyA, asks("X-Original-URI: /chat")...).answers(bad...)
+		}},
+		{"the target is said, and is the same", "dropped inferred 200 (-|10.0.1.1) 0:instance:200", func(tp *tape) {
+			tp.relay(back, inst, keyA, append(plain, xff, "X-Original-URI: /chat")...).answers(fine...)
+		}},
+		{"two tries, both damaged", "dropped proven 502" + culprit + "0:client:502 1:instance:502 1:instance:502", func(tp *tape) {
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, append(plain, xff)...).answers(gateway...)
+			tp.relay("10.0.1.1:50002", "10.0.1.3:80", keyA, append(plain, xff)...).answers(gateway...)
+			c.answers(gateway...)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tp := newTape(t, Config{})
+			c.play(tp)
+			want(t, tp.finish(), c.brief)
+		})
+	}
+}
