@@ -161,6 +161,24 @@ func TestTyping(t *testing.T) {
 		r.see("find: " + want)
 	}
 	r.key(tcell.KeyCtrlW, 0)
+	for _, step := range []struct{ keys, want string }{
+		{"bd Left a", "find: bad"}, // the cursor is on the d
+		{"Left Left Left Delete Delete End x", "find: dx_"},
+		{"Home Backspace y Right Right Right Backspace", "find: yd_"},
+		{"Left Home Right Right Right Left -", "find: y-d"},
+	} {
+		r.press(step.keys)
+		r.see(step.want)
+	}
+	r.key(tcell.KeyCtrlK, 0)
+	r.see("find: y-_")
+	r.key(tcell.KeyCtrlA, 0)
+	r.press(strings.Repeat("0123456789", 20))
+	r.see(" find: …")
+	r.key(tcell.KeyCtrlA, 0)
+	r.see(" find: 0123456789")
+	r.key(tcell.KeyCtrlU, 0)
+	r.see(" find: _")
 	r.key(tcell.KeyCtrlZ, 0)
 	r.until("the shell", func() bool { return paused == 1 && r.app.frame.prompt != nil })
 }
