@@ -197,6 +197,12 @@ func TestCopy(t *testing.T) {
 			t.Errorf("after %s: no %q in\n%s", step.keys, step.want, got)
 		}
 	}
+	empty := launch(t, samples(t, "health-checks.pcap"), 80, 24, simpleOptions())
+	empty.press("y")
+	empty.see("copied why there is none")
+	if got := string(empty.sim.GetClipboardData()); !strings.HasPrefix(got, "No WebSocket handshake in 25 packets") {
+		t.Errorf("of an empty list it copies:\n%s", got)
+	}
 }
 
 // TestOSC52 holds the sequences.

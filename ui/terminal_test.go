@@ -200,6 +200,8 @@ func TestKeysWithNothingToDo(t *testing.T) {
 	if text := r.text(); strings.Contains(text, "Keys of") || !strings.Contains(text, "Keys everywhere") {
 		t.Errorf("the help of a screen without keys of its own:\n%s", text)
 	}
+	r.press("?")
+	r.see("where is my traffic?")
 }
 
 // TestSortShows wants the mark of the sorted column in the narrowest one.
