@@ -244,7 +244,7 @@ func TestLiveScreenTerminated(t *testing.T) {
 			conn.Close()
 			x.see("healthy")
 			x.signal(by)
-			x.see("elbscope: ended by a signal", "status "+name)
+			x.see("elbscope: saved to /", "elbscope: ended by a signal", "status "+name)
 			x.restored()
 			saved := l.reread(save)
 			if got := saved.verdicts(); got != "healthy" || saved.problem("truncated-file") != "" {

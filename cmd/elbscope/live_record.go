@@ -207,6 +207,14 @@ func (r *recorder) heartbeat(p *capture.Packet) {
 	}
 }
 
+// saved says at the end where the packets are.
+func (r *recorder) saved() string {
+	if n := len(r.kept); n > 1 {
+		return fmt.Sprintf("saved to %d files, the last one is %s", n, r.kept[n-1])
+	}
+	return fmt.Sprintf("saved to %s; %d packets", r.kept[0], r.here)
+}
+
 // finish ends a file with what the kernel says of it.
 func (r *recorder) finish() {
 	_ = r.out.Statistics(r.ids[0], r.last, r.Received()-r.received, r.KernelDropped()-r.dropped)
