@@ -250,3 +250,26 @@ func TestDoubleClick(t *testing.T) {
 	}
 	r.see("story of h17")
 }
+
+// TestNoDelays sends a vt100 what would take it five seconds with the pauses of
+// its day.
+func TestNoDelays(t *testing.T) {
+	kind, err := withoutDelays("vt100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(kind.Clear, "$<50>") {
+		t.Fatalf("there is no pause in %q", kind.Clear)
+	}
+	begun := time.Now()
+	var out strings.Builder
+	for range 100 {
+		kind.TPuts(&out, kind.Clear)
+	}
+	if took := time.Since(begun); took > 2*time.Second || strings.Contains(out.String(), "$") {
+		t.Errorf("it took %v to write %.40q", took, out.String())
+	}
+	if _, err := withoutDelays("nonsense"); err == nil {
+		t.Error("a terminal that nobody knows")
+	}
+}
