@@ -117,6 +117,9 @@ func (l *list) rowText(from rows) string {
 }
 
 func (h *home) copyText() (what, text string) {
+	if len(h.now.rows) == 0 {
+		return "why there is none", plainText(h.whyEmpty(80))
+	}
 	return "the row", h.list.rowText(&homeRows{h, h.now, h.a.o.Report.NoRedact})
 }
 

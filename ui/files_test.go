@@ -106,28 +106,28 @@ func TestSaveAndExport(t *testing.T) {
 	r.key(tcell.KeyRune, ' ')
 	var marked int
 	r.on(func() { marked = len(r.app.home.list.marks) })
-	name := func(keys, text string) {
-		r.press(keys)
-		r.key(tcell.KeyCtrlU, 0)
-		r.press(text)
-	}
-	name("w", "old Enter")
+	r.press("w old Enter") // what is typed takes the place of what was proposed
 	r.see("old exists")
 	r.press("n o Enter")
 	r.see("as it was")
 	if c := saved.last(t); c.overwrite || len(strings.Fields(c.ids)) != marked {
 		t.Errorf("%+v, and %d are marked", c, marked)
 	}
-	name("w", "old Enter")
+	r.press("w old Enter")
 	r.see("old exists")
 	r.press("y e s Enter")
 	r.see("done with old")
 	if c := saved.last(t); !c.overwrite {
 		t.Errorf("after yes: %+v", c)
 	}
-	name("w", "bad Enter")
+	r.press("w bad Enter")
 	r.see("not written: the disk is full")
-	name("e", "r.json Enter")
+	r.see("as: bad_") // to be mended
+	r.press("Home g o o d - Enter")
+	r.see("done with good-bad")
+	r.press("w bad Enter")
+	r.see("as: bad_")
+	r.press("Esc e r.json Enter")
 	r.see("done with r.json")
 	r.press("Enter e Enter")
 	r.see("done with elbscope-")
@@ -197,6 +197,12 @@ func TestCopy(t *testing.T) {
 			t.Errorf("after %s: no %q in\n%s", step.keys, step.want, got)
 		}
 	}
+	empty := launch(t, samples(t, "health-checks.pcap"), 80, 24, simpleOptions())
+	empty.press("y")
+	empty.see("copied why there is none")
+	if got := string(empty.sim.GetClipboardData()); !strings.HasPrefix(got, "No WebSocket handshake in 25 packets") {
+		t.Errorf("of an empty list it copies:\n%s", got)
+	}
 }
 
 // TestOSC52 holds the sequences.
@@ -221,6 +227,15 @@ func TestFolder(t *testing.T) {
 	r := launch(t, samples(t, "article-502.pcapng"), 120, 40, o)
 	r.press("w")
 	r.see("as: /tmp/elbscope-")
+	r.press("m y") // the name, and not the folder
+	r.see("as: /tmp/my_")
+	r.press("Esc w")
+	r.paste("/home/me/x.pcapng")
+	r.see("as: /home/me/x.pcapng_")
+	r.press("Esc w Left x")
+	r.see(".pcapnxg")
+	r.press("Esc w Backspace")
+	r.see("as: /tmp/_")
 	r.press("Esc")
 	folder = ""
 	r.press("w")

@@ -60,7 +60,7 @@ func (f *frame) Draw(screen tcell.Screen) {
 	}
 	t.draw(screen, x, y, width, f.head(width), tcell.StyleDefault.Reverse(true))
 	f.a.top().draw(screen, x, y+1, width, height-3)
-	t.draw(screen, x, y+height-2, width, f.above(width), tcell.StyleDefault)
+	t.draw(screen, x, y+height-2, width, f.counters(width), tcell.StyleDefault)
 	foot := f.foot(width)
 	for i, l := range foot {
 		t.draw(screen, x, y+height-len(foot)+i, width, l, tcell.StyleDefault)
@@ -197,15 +197,6 @@ func liveWords(s *State) string {
 	return "capturing has ended"
 }
 
-// above is the line above the footer: the counters, or what is wrong with what
-// is being typed, for which the footer has no room.
-func (f *frame) above(width int) line {
-	if f.prompt != nil && f.prompt.err != "" {
-		return line{f.a.theme.wire(bad, " "+f.prompt.err, width)}
-	}
-	return f.counters(width)
-}
-
 // counters is the line that is always there. On a narrow screen those that
 // are zero go first, then those that matter less.
 func (f *frame) counters(width int) line {
@@ -263,7 +254,7 @@ func (f *frame) counters(width int) line {
 // foot shows what is being typed, a note, or the keys of this screen.
 func (f *frame) foot(width int) []line {
 	if f.prompt != nil {
-		return []line{f.prompt.line(f.a.theme, width)}
+		return f.prompt.lines(f.a.theme, width)
 	}
 	note := f.note
 	if note == "" && f.a.cancel != nil {
@@ -274,7 +265,7 @@ func (f *frame) foot(width int) []line {
 		note += "; Ctrl-C stops"
 	}
 	if note != "" {
-		return f.noted(note, width)
+		return f.a.theme.noted(strong, note, width)
 	}
 	return []line{f.keys(width)}
 }
@@ -284,11 +275,10 @@ const mostNoted = 5
 
 // noted is a note in as many lines as it takes, above which the rest of the
 // screen stays: what it warns of may stand at its end.
-func (f *frame) noted(note string, width int) (out []line) {
-	t := f.a.theme
-	for _, part := range wrap(t.wire(strong, note, 0).text, width-2) {
+func (t *theme) noted(st style, note string, width int) (out []line) {
+	for _, part := range wrap(t.wire(st, note, 0).text, width-2) {
 		for _, l := range fold(part, width-2) { // a long path
-			out = append(out, line{own(strong, " "+l)})
+			out = append(out, line{own(st, " "+l)})
 		}
 	}
 	return out[:min(len(out), mostNoted)]

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// help lists the keys of the screen that is seen.
+// help lists the keys of the screen that is seen; from there it goes back.
 func (a *App) help() {
 	top := a.top()
 	if s, ok := top.(*sheet); ok && s.name == "help" {
+		a.back()
 		return
 	}
 	own1, all := top.bindings(), a.global()

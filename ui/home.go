@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/gdamore/tcell/v2"
@@ -161,7 +162,7 @@ func (h *home) click(x, y int) {
 }
 
 func (h *home) bindings() []binding {
-	return append([]binding{
+	all := append([]binding{
 		{keys: []string{"Enter"}, help: "the story of this handshake", brief: "story", do: h.enter},
 		{keys: []string{"Right", "l", "+"}, help: "unfold alike handshakes", brief: "unfold", do: func() { h.unfold(true) }},
 		{keys: []string{"Left", "h", "-"}, help: "fold them", do: func() { h.unfold(false) }},
@@ -172,6 +173,20 @@ func (h *home) bindings() []binding {
 		{keys: []string{"t"}, help: "where is my traffic?", brief: "traffic", do: func() { h.a.open(newTraffic(h.a)) }},
 		{keys: []string{"x"}, help: "all exchanges", brief: "exchanges", do: func() { h.a.open(newExchanges(h.a)) }},
 	}, append(h.marking(), h.a.saving(h.chosen)...)...)
+	if len(h.now.rows) > 0 {
+		return all
+	}
+	// Where there is no row the footer has room for what leads on.
+	useful := []string{"traffic", "exchanges"}
+	if h.a.state.Reading || !h.a.filter().Empty() {
+		useful = append(useful, "filter")
+	}
+	for i := range all {
+		if !slices.Contains(useful, all[i].brief) {
+			all[i].brief = ""
+		}
+	}
+	return all
 }
 
 func (h *home) enter() {

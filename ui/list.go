@@ -192,6 +192,29 @@ func (t *theme) shorten(text line, width int) line {
 	return out
 }
 
+// tail cuts a line to its last cells and shows that it did.
+func (t *theme) tail(text line, width int) line {
+	over := text.width() - width
+	if over <= 0 {
+		return text
+	}
+	dots := own(plain, t.sign("…", "..."))
+	over += line{dots}.width()
+	out := line{dots}
+	for _, p := range text {
+		from := 0
+		for i, r := range p.text {
+			if over <= 0 && wiretext.Width(string(r)) > 0 {
+				break
+			}
+			over -= wiretext.Width(string(r))
+			from = i + len(string(r))
+		}
+		out = append(out, piece{p.text[from:], p.style})
+	}
+	return out
+}
+
 // head is the line of titles.
 func (l *list) head(widths []int) line {
 	out := line{own(plain, " ")}

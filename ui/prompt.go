@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gdamore/tcell/v2"
@@ -13,7 +14,11 @@ import (
 type prompt struct {
 	label string
 	text  []rune
-	err   string
+	// behind is how many characters stand behind the cursor, offered how many
+	// at the end are a proposal: it stands in reverse video, and the first
+	// letter takes its place.
+	behind, offered int
+	err             string
 	// changed is called with every key, accept with Enter, cancel with Esc.
 	changed func(string) error
 	accept  func(string)
@@ -39,32 +44,69 @@ func (p *prompt) key(ev *tcell.EventKey, name string) {
 			p.cancel()
 		}
 		return
-	case "Backspace":
-		if len(p.text) > 0 {
-			p.text = p.text[:len(p.text)-1]
-		}
-	case "Ctrl-U":
-		p.text = nil
-	case "Ctrl-W":
-		whole := strings.TrimRight(string(p.text), " /")
-		p.text = []rune(whole[:strings.LastIndexAny(whole, " /")+1])
-	default:
-		if ev.Key() != tcell.KeyRune {
-			return
-		}
-		p.add(ev.Rune())
-		return
 	}
+	switch {
+	case p.edit(name):
+	case ev.Key() == tcell.KeyRune:
+		p.add(ev.Rune())
+	}
+}
+
+// edit takes a key that changes what is typed, or moves in it: those of other
+// programs' lines. It reports whether name is one.
+func (p *prompt) edit(name string) bool {
+	n, offered := len(p.text), p.offered
+	at, end := n-p.behind, n
+	p.offered = 0
+	switch name {
+	case "Left", "Ctrl-B":
+		p.behind = min(p.behind+1, n)
+		return true
+	case "Right", "Ctrl-F":
+		p.behind = max(p.behind-1, 0)
+		return true
+	case "Home", "Ctrl-A":
+		p.behind = n
+		return true
+	case "End", "Ctrl-E":
+		p.behind = 0
+		return true
+	case "Backspace":
+		at, end = max(at-max(offered, 1), 0), at
+	case "Delete", "Ctrl-D":
+		at, end = at-offered, min(at+1, n)
+	case "Ctrl-U": // all of it, also behind the cursor
+		at = 0
+	case "Ctrl-K":
+	case "Ctrl-W":
+		whole := strings.TrimRight(string(p.text[:at]), " /")
+		at, end = len([]rune(whole[:strings.LastIndexAny(whole, " /")+1])), at
+	default:
+		p.offered = offered
+		return false
+	}
+	p.text, p.behind = slices.Delete(p.text, at, end), n-end
 	p.tell()
+	return true
 }
 
 // longestTyped is how many characters are taken; no expression and no name
 // needs more.
 const longestTyped = 4096
 
-// add takes what was typed or pasted.
+// add takes what was typed or pasted. A path from the root leaves nothing of
+// what was proposed, not even the folder.
 func (p *prompt) add(more ...rune) {
-	p.text = append(p.text, more[:min(len(more), longestTyped-min(len(p.text), longestTyped))]...)
+	switch n := len(p.text); {
+	case p.offered == 0 || len(more) == 0:
+	case more[0] == '/' || more[0] == '~':
+		p.text = p.text[:0]
+	default:
+		p.text = p.text[:n-p.offered]
+	}
+	p.offered = 0
+	room := longestTyped - min(len(p.text), longestTyped)
+	p.text = slices.Insert(p.text, len(p.text)-p.behind, more[:min(len(more), room)]...)
 	p.tell()
 }
 
@@ -78,15 +120,36 @@ func (p *prompt) tell() {
 	}
 }
 
-// line shows the prompt. Of a long text the end is seen.
-func (p *prompt) line(t *theme, width int) line {
-	room := max(width-len(p.label)-4, 10)
-	text := t.wire(plain, string(p.text), 0)
-	if parts := fold(text.text, room); len(parts) > 1 {
-		runes := []rune(text.text)
-		text.text = string(runes[max(len(runes)-room/2, 0):])
+// lines shows the prompt in one line, or below its label where that leaves no
+// room to type, and above it what is wrong.
+func (p *prompt) lines(t *theme, width int) (out []line) {
+	if p.err != "" {
+		out = t.noted(bad, p.err, width)
 	}
-	return line{own(strong, " "+p.label+": "), text, own(plain, "_")}
+	label := t.wire(strong, " "+p.label+": ", 0)
+	if (line{label}).width() > width-leastTyped {
+		return append(append(out, t.noted(strong, p.label+":", width)...), append(line{own(plain, " ")}, p.typed(t, width-2)...))
+	}
+	return append(out, append(line{label}, p.typed(t, width-line{label}.width()-1)...))
+}
+
+// leastTyped is the room that a label leaves for what is typed.
+const leastTyped = 20
+
+// typed shows what is typed, with the cursor, in so many cells. Of a long text
+// the part around the cursor is seen.
+func (p *prompt) typed(t *theme, room int) line {
+	at := len(p.text) - p.behind
+	piece := func(st style, r []rune) piece { return t.wire(st, string(r), 0) }
+	before := line{piece(plain, p.text[:at-p.offered]), piece(chosen, p.text[at-p.offered:at])}
+	cursor, after := own(plain, "_"), line(nil)
+	if p.behind > 0 {
+		cursor, after = piece(chosen, p.text[at:at+1]), line{piece(plain, p.text[at+1:])}
+	}
+	if (append(slices.Clip(before), append(line{cursor}, after...)...)).width() > room {
+		before = t.tail(before, max(room-line{cursor}.width()-min(after.width(), room/3), 1))
+	}
+	return append(append(before, cursor), t.shorten(after, max(room-before.width()-line{cursor}.width(), 1))...)
 }
 
 // askFilter asks for a filter and applies it while it is typed, as far as it

@@ -206,6 +206,7 @@ var keysByName = map[string]tcell.Key{
 	"Enter": tcell.KeyEnter, "Esc": tcell.KeyEscape, "Tab": tcell.KeyTab, "Down": tcell.KeyDown, "Up": tcell.KeyUp,
 	"Left": tcell.KeyLeft, "Right": tcell.KeyRight, "End": tcell.KeyEnd, "Home": tcell.KeyHome, "PgDn": tcell.KeyPgDn,
 	"Backspace": tcell.KeyBackspace2, "Ctrl-C": tcell.KeyCtrlC, "Ctrl-L": tcell.KeyCtrlL, "Ctrl-D": tcell.KeyCtrlD, "F7": tcell.KeyF7,
+	"Delete": tcell.KeyDelete,
 }
 
 // press types keys, divided by blanks; other words are typed letter by letter.

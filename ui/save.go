@@ -57,44 +57,52 @@ func (a *App) askFile(label, ending string, hs []*analyze.Handshake, write writi
 	// Oldest first, as in the report.
 	hs = slices.Clone(hs)
 	slices.SortStableFunc(hs, func(a, b *analyze.Handshake) int { return cmp.Compare(a.Start, b.Start) })
-	a.frame.prompt = &prompt{
-		label: fmt.Sprintf(label, handshakes(len(hs))), text: []rune(a.fileName(hs[0], ending)),
-		close: func() { a.frame.prompt = nil },
-		accept: func(path string) {
-			if path == "" {
-				a.frame.say("no name, nothing written")
-				return
-			}
-			a.write(hs, path, false, write)
-		},
+	folder, name := a.fileName(hs[0], ending)
+	a.askName(&prompt{
+		label: fmt.Sprintf(label, handshakes(len(hs))), text: []rune(folder + name), offered: len([]rune(name)),
+	}, hs, write)
+}
+
+// askName asks by a prompt to what name something is to be written.
+func (a *App) askName(p *prompt, hs []*analyze.Handshake, write writing) {
+	label := p.label
+	p.close = func() { a.frame.prompt = nil }
+	p.accept = func(path string) {
+		if path == "" {
+			a.frame.say("no name, nothing written")
+			return
+		}
+		a.write(hs, path, false, write, label)
 	}
+	a.frame.prompt = p
 }
 
 func handshakes(n int) string { return report.Count(n, "handshake", "handshakes") }
 
-// fileName proposes a name, after the capture's own time, where files may be
-// written.
-func (a *App) fileName(h *analyze.Handshake, ending string) string {
+// fileName proposes a name, after the capture's own time, and a folder where
+// files may be written.
+func (a *App) fileName(h *analyze.Handshake, ending string) (folder, name string) {
 	loc := a.o.Report.Location
 	if loc == nil {
 		loc = time.Local
 	}
-	folder := ""
 	if a.o.Folder != nil {
 		folder = a.o.Folder()
 	}
-	return folder + "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
+	return folder, "elbscope-" + h.Start.Std().In(loc).Format("20060102-150405") + ending
 }
 
 // write runs a Writer on a goroutine of its own. What it says is shown when
-// it is done; the program does not wait for it to leave.
-func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write writing) {
+// it is done; the program does not wait for it to leave. Where it fails, label
+// asks once more, for a name to be mended and not typed anew.
+func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write writing, label string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	a.cancel, a.writing = cancel, path
 	a.percent.Store(-1)
 	a.frame.note = ""
 	go func() {
 		note, err := write.write(ctx, hs, path, overwrite, func(done float64) { a.percent.Store(int32(100 * done)) })
+		stopped := ctx.Err() != nil
 		cancel()
 		// It waits for the event loop, after Run for ever: this goroutine has
 		// nothing else to do, and nobody waits for it.
@@ -107,7 +115,9 @@ func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write 
 				}
 				a.frame.say(note)
 			case errors.Is(err, fs.ErrExist) && !overwrite:
-				a.askOverwrite(hs, path, write)
+				a.askOverwrite(hs, path, write, label)
+			case !stopped && a.frame.prompt == nil:
+				a.askName(&prompt{label: label, text: []rune(path), err: "not written: " + err.Error()}, hs, write)
 			default:
 				a.frame.say("not written: " + err.Error())
 			}
@@ -116,12 +126,12 @@ func (a *App) write(hs []*analyze.Handshake, path string, overwrite bool, write 
 }
 
 // askOverwrite asks whether a file may be replaced; only "yes" is a yes.
-func (a *App) askOverwrite(hs []*analyze.Handshake, path string, write writing) {
+func (a *App) askOverwrite(hs []*analyze.Handshake, path string, write writing, label string) {
 	a.frame.prompt = &prompt{
 		label: path + " exists; overwrite it? (yes/no)", close: func() { a.frame.prompt = nil },
 		accept: func(answer string) {
 			if answer == "yes" || answer == "y" {
-				a.write(hs, path, true, write)
+				a.write(hs, path, true, write, label)
 				return
 			}
 			a.frame.say("nothing written; " + path + " is as it was")

@@ -2,12 +2,14 @@ package ui
 
 import (
 	"bytes"
+	"os"
 	"runtime"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/gdamore/tcell/v2"
+	"github.com/gdamore/tcell/v2/terminfo"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/transform"
 )
@@ -28,7 +30,11 @@ func newTerminal() (tcell.Screen, error) {
 		return nil, err
 	}
 	t := &terminal{Tty: dev}
-	screen, err := tcell.NewTerminfoScreenFromTty(t)
+	kind, err := withoutDelays(os.Getenv("TERM"))
+	if err != nil {
+		return nil, err
+	}
+	screen, err := tcell.NewTerminfoScreenFromTtyTerminfo(t, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +43,20 @@ func newTerminal() (tcell.Screen, error) {
 	}
 	t.screen.Store(&screen)
 	return initialised{screen}, nil
+}
+
+// withoutDelays is what is known of a terminal of that kind, without the pauses
+// that the first of its kind needed after each command: tcell sleeps for them,
+// two seconds for a drawing on a vt100. Whatever has that name today takes the
+// bytes as they come.
+func withoutDelays(term string) (*terminfo.Terminfo, error) {
+	known, err := tcell.LookupTerminfo(term)
+	if err != nil {
+		return nil, err
+	}
+	kind := *known // which all share
+	kind.PadChar = ""
+	return &kind, nil
 }
 
 // initialised is a screen that tview may take over as it is.

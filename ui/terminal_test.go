@@ -161,6 +161,24 @@ func TestTyping(t *testing.T) {
 		r.see("find: " + want)
 	}
 	r.key(tcell.KeyCtrlW, 0)
+	for _, step := range []struct{ keys, want string }{
+		{"bd Left a", "find: bad"}, // the cursor is on the d
+		{"Left Left Left Delete Delete End x", "find: dx_"},
+		{"Home Backspace y Right Right Right Backspace", "find: yd_"},
+		{"Left Home Right Right Right Left -", "find: y-d"},
+	} {
+		r.press(step.keys)
+		r.see(step.want)
+	}
+	r.key(tcell.KeyCtrlK, 0)
+	r.see("find: y-_")
+	r.key(tcell.KeyCtrlA, 0)
+	r.press(strings.Repeat("0123456789", 20))
+	r.see(" find: …")
+	r.key(tcell.KeyCtrlA, 0)
+	r.see(" find: 0123456789")
+	r.key(tcell.KeyCtrlU, 0)
+	r.see(" find: _")
 	r.key(tcell.KeyCtrlZ, 0)
 	r.until("the shell", func() bool { return paused == 1 && r.app.frame.prompt != nil })
 }
@@ -182,6 +200,8 @@ func TestKeysWithNothingToDo(t *testing.T) {
 	if text := r.text(); strings.Contains(text, "Keys of") || !strings.Contains(text, "Keys everywhere") {
 		t.Errorf("the help of a screen without keys of its own:\n%s", text)
 	}
+	r.press("?")
+	r.see("where is my traffic?")
 }
 
 // TestSortShows wants the mark of the sorted column in the narrowest one.
@@ -229,4 +249,27 @@ func TestDoubleClick(t *testing.T) {
 		r.sim.InjectMouse(10, 5, tcell.ButtonNone, tcell.ModNone)
 	}
 	r.see("story of h17")
+}
+
+// TestNoDelays sends a vt100 what would take it five seconds with the pauses of
+// its day.
+func TestNoDelays(t *testing.T) {
+	kind, err := withoutDelays("vt100")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(kind.Clear, "$<50>") {
+		t.Fatalf("there is no pause in %q", kind.Clear)
+	}
+	begun := time.Now()
+	var out strings.Builder
+	for range 100 {
+		kind.TPuts(&out, kind.Clear)
+	}
+	if took := time.Since(begun); took > 2*time.Second || strings.Contains(out.String(), "$") {
+		t.Errorf("it took %v to write %.40q", took, out.String())
+	}
+	if _, err := withoutDelays("nonsense"); err == nil {
+		t.Error("a terminal that nobody knows")
+	}
 }

@@ -34,6 +34,7 @@ const (
 	accent
 	faint
 	marked // changed, damaged: the eye should fall on it
+	chosen // in reverse video, as a selected row is
 )
 
 // own makes a piece of our own words.

@@ -31,6 +31,8 @@ func (t *theme) over(base tcell.Style, st style) tcell.Style {
 	switch st {
 	case strong:
 		return base.Bold(true)
+	case chosen:
+		return base.Reverse(true)
 	case marked, bad:
 		base = base.Bold(true)
 	case plain, warn, good, accent, faint:

@@ -121,6 +121,12 @@ func TestServers(t *testing.T) {
 	if f := baseFacts(&analyze.Finding{Handshake: s.h}); f.Instance != "" || f.Application == "" {
 		t.Errorf("%+v", f)
 	}
+	// A client that asks the instance without a load balancer between.
+	s = newScene(t).leg(analyze.ClientLeg, sound...).leg(analyze.LocalLeg, sound...)
+	bare := &facts{Facts: baseFacts(&analyze.Finding{Handshake: s.h})}
+	if bare.Instance != elbFront.String() || bare.Balancer != "" || !strings.HasSuffix(where(bare), "`"+elbFront.String()+"` (the instance), then the load balancer") {
+		t.Errorf("%s from %+v", where(bare), bare.Facts)
+	}
 }
 
 // TestListener wants the port from where the load balancer told it, and from

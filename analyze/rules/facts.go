@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,11 +42,22 @@ func setServers(f *analyze.Facts, h *analyze.Handshake) {
 		case analyze.InstanceLeg:
 			f.Instance = server
 		case analyze.ClientLeg:
-			if f.Balancer == "" {
+			if asksInstance(h, s) {
+				f.Instance = server
+			} else if f.Balancer == "" {
 				f.Balancer = server
 			}
 		}
 	}
+}
+
+// asksInstance reports whether the client of a sighting asks the instance
+// itself: behind it comes loopback, so that the hop is the instance's own proxy
+// and no load balancer.
+func asksInstance(h *analyze.Handshake, s *analyze.Sighting) bool {
+	return slices.ContainsFunc(h.Sightings, func(next *analyze.Sighting) bool {
+		return next.Leg == analyze.LocalLeg && next.Hop == s.Hop+1
+	})
 }
 
 // clientOf names the client as seen on the first leg. X-Forwarded-For is read

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // create writes a file by way of an unfinished one beside it, so that a file
@@ -33,7 +34,7 @@ func (s *saver) create(path string, overwrite bool, write func(io.Writer) error)
 		return 0, fmt.Errorf("%s: no permission to create it there; /tmp is a place where everybody may", path)
 	}
 	if err != nil {
-		return 0, err
+		return 0, notThere(path, err)
 	}
 	s.unfinished(part)
 	defer s.cleanup()
@@ -57,6 +58,21 @@ func (s *saver) create(path string, overwrite bool, write func(io.Writer) error)
 	return size, os.Rename(part, path) // a file system without links
 }
 
+// notThere says of the name that was given, and not of the unfinished file
+// beside it, why nothing can be written there.
+func notThere(path string, err error) error {
+	var what *fs.PathError
+	switch folder := filepath.Dir(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: there is no directory %s", path, folder)
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s: %s is not a directory", path, folder)
+	case errors.As(err, &what):
+		return fmt.Errorf("%s: %w", path, what.Err)
+	}
+	return err
+}
+
 // folderForFiles is where files may be written whose names are proposed: ""
 // for the working directory. That may be somebody else's, and a live run may
 // have given up the right to it.
@@ -77,7 +93,7 @@ func (s *saver) mayCreate(path string, overwrite bool) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return notThere(path, err)
 	}
 	for _, in := range s.feed.in.files {
 		if in != nil && os.SameFile(in, stat) {

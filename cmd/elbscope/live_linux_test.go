@@ -179,8 +179,10 @@ func TestLiveRefused(t *testing.T) {
 		{"no interface", nil, []string{"-i", "eth77"}, 4, []string{"eth77: there is no such interface", "elbscope interfaces"}},
 		{"filter", nil, []string{"-i", "any", "tcp prot 80"}, 2, []string{"filter", "prot"}},
 		{"no such user", nil, []string{"-i", "any", "--user", "nix.da"}, 2, []string{"no such user"}},
-		{"directory", nil, []string{"-i", "any", "-w", closed + "/a.pcapng"}, 3, []string{"nobody may not create it", "--user"}},
+		{"directory", nil, []string{"-i", "any", "-w", closed + "/a.pcapng"}, 3, []string{"the user nobody may not create it", "--user"}},
 		{"there already", nil, []string{"-i", "any", "-w", there}, 3, []string{"there is such a file already", "-2.pcapng"}},
+		{"a directory", nil, []string{"-i", "any", "-w", "/tmp"}, 3, []string{"-w /tmp: is a directory", "-w /tmp/capture.pcapng"}},
+		{"no directory", nil, []string{"-i", "any", "-w", "/tmp/no-such/a.pcapng"}, 3, []string{"there is no directory /tmp/no-such", "-w /tmp/a.pcapng"}},
 		{"buffer", nil, []string{"-i", "any", "--buffer", "200M"}, 2, []string{"--memory 800M"}},
 		{"rotate", nil, []string{"-i", "any", "--rotate", "size=1M"}, 2, []string{"-w FILE"}},
 		{"rotate what", nil, []string{"-i", "any", "-w", "x", "--rotate", "often"}, 2, []string{"size, time and packets"}},
@@ -242,7 +244,7 @@ func TestLiveScreenTerminated(t *testing.T) {
 			conn.Close()
 			x.see("healthy")
 			x.signal(by)
-			x.see("elbscope: ended by a signal", "status "+name)
+			x.see("elbscope: saved to /", "elbscope: ended by a signal", "status "+name)
 			x.restored()
 			saved := l.reread(save)
 			if got := saved.verdicts(); got != "healthy" || saved.problem("truncated-file") != "" {

@@ -78,16 +78,22 @@ func createError(path string, who *account, err error) error {
 	if errors.As(err, &pe) {
 		cause = pe.Err
 	}
+	stat, _ := os.Stat(path)
 	switch {
+	case stat != nil && stat.IsDir():
+		return &hintError{fmt.Sprintf("-w %s: is a directory, and takes the name of a file in it", path), retyped(path, filepath.Join(path, "capture.pcapng"))}
 	case errors.Is(err, fs.ErrExist):
 		return &hintError{fmt.Sprintf("-w %s: there is such a file already, and it is not overwritten", path), retyped(path, another(path))}
 	case errors.Is(err, fs.ErrPermission):
 		return &hintError{
-			fmt.Sprintf("-w %s: %s may not create it, and elbscope gives up root before it captures", path, who.name),
+			fmt.Sprintf("-w %s: the user %s may not create it, and elbscope gives up root before it captures", path, who.name),
 			retyped(path, "/tmp/"+filepath.Base(path)) + "    (or: --user with one who may write to " + dirOf(path) + ")",
 		}
 	}
 	hint := retyped(path, "/tmp/"+filepath.Base(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		cause = fmt.Errorf("there is no directory %s", dirOf(path))
+	}
 	if errors.Is(err, syscall.ENOSPC) {
 		hint = "df -h"
 	}
@@ -196,6 +202,14 @@ func (r *recorder) heartbeat(p *capture.Packet) {
 	if r.out.Flush() != nil {
 		r.fail(r.file.err)
 	}
+}
+
+// saved says at the end where the packets are.
+func (r *recorder) saved() string {
+	if n := len(r.kept); n > 1 {
+		return fmt.Sprintf("saved to %d files, the last one is %s", n, r.kept[n-1])
+	}
+	return fmt.Sprintf("saved to %s; %d packets", r.kept[0], r.here)
 }
 
 // finish ends a file with what the kernel says of it.

@@ -160,6 +160,7 @@ func (c *capturing) report(ctx context.Context, stop context.CancelFunc, o *opti
 		say.complain(status, missing)
 	}
 	o.warnUnjudged(status, stdout, snap, note, say)
+	say.note(c.saved())
 	return status
 }
 
@@ -170,6 +171,15 @@ func (c *capturing) writing() string {
 	}
 	name, _ := c.saving.name.Load().(string)
 	return name
+}
+
+// saved says at the end where the packets are; "" where they are in no file, or
+// not all of them.
+func (c *capturing) saved() string {
+	if c.saving == nil || c.saving.failure != nil {
+		return ""
+	}
+	return c.saving.saved()
 }
 
 // failed says why the file does not hold everything, if that is so.
@@ -185,7 +195,7 @@ func (c *capturing) view(reading context.Context, stop context.CancelFunc) *view
 	return &view{
 		name: "live " + strings.Join(c.o.capture.interfaces, " "), note: c.note, live: true, reading: reading, stop: stop,
 		open:   func(context.Context, func()) (*inputs, error) { return c.in, nil },
-		failed: c.failed, writing: c.writing,
+		failed: c.failed, writing: c.writing, saved: c.saved,
 	}
 }
 

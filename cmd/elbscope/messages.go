@@ -40,6 +40,13 @@ func (m *messages) complain(status int, err error) int {
 	return status
 }
 
+// note says to somebody at a terminal what is good to know.
+func (m *messages) note(what string) {
+	if what != "" && isTerminal(m.w) {
+		fmt.Fprintf(m.w, "elbscope: %s\n", m.plain(what))
+	}
+}
+
 // plain makes harmless what came from the command line or out of a file: a
 // file name can hold the commands of a terminal.
 func (m *messages) plain(s string) string {

@@ -296,6 +296,15 @@ func TestSaveSpares(t *testing.T) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
+	for path, want := range map[string]string{
+		filepath.Join(folder, "no", "such"): "there is no directory " + filepath.Join(folder, "no"),
+		filepath.Join(in, "such"):           in + " is not a directory",
+		strings.Repeat("x", 300):            "name too long",
+	} {
+		if _, err := s.save(ctx, hs, path, false, func(float64) {}); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("of %s it says: %v", path, err)
+		}
+	}
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := s.save(stopped, hs, old, true, func(float64) {}); err == nil {

@@ -47,9 +47,11 @@ type view struct {
 	open    func(ctx context.Context, idle func()) (*inputs, error)
 	reading context.Context
 	stop    context.CancelFunc
-	// failed says at the end what else went wrong; nil for nothing. writing
-	// names the file that is being written meanwhile, "" for none.
+	// failed says at the end what else went wrong, saved where the packets are;
+	// nil for nothing. writing names the file that is being written meanwhile, ""
+	// for none.
 	failed  func() error
+	saved   func() string
 	writing func() string
 }
 
@@ -111,6 +113,9 @@ func (v *view) end(by *ended, o *options, say *messages, f *feed) int {
 	status := exitStatus(o, s.Snap, s.Err)
 	if v.live && s.Err != nil {
 		say.complain(status, s.Err)
+	}
+	if v.saved != nil && !s.Reading { // else it is not done yet
+		say.note(v.saved())
 	}
 	if by != nil {
 		return say.complain(by.status(), by)

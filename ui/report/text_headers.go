@@ -43,6 +43,15 @@ type cell struct {
 	value   string
 	present bool
 	unknown bool
+	// cut is set where the capture holds the beginning of the value alone.
+	cut bool
+}
+
+// differs reports whether two values that are there are not the same, for all
+// that was captured of them.
+func (c cell) differs(d cell) bool {
+	a, b := strings.ToLower(c.value), strings.ToLower(d.value)
+	return a != b && !(c.cut && strings.HasPrefix(b, a)) && !(d.cut && strings.HasPrefix(a, b))
 }
 
 // The widths of the comparison.
@@ -110,7 +119,13 @@ func (p *page) headerCell(h *http1.Head, name string) cell {
 	if !h.Has(name) {
 		return cell{unknown: !h.Whole}
 	}
-	return cell{value: p.header(name, h.Join(name)), present: true}
+	return cell{value: p.header(name, h.Join(name)), present: true, cut: cutInside(h, name)}
+}
+
+// cutInside reports whether the capture ends inside a field of that name.
+func cutInside(h *http1.Head, name string) bool {
+	f, ok := h.CutField()
+	return ok && strings.EqualFold(f.Name, name)
 }
 
 // row writes one comparison with its sign: ! changed, - removed, + added. The
@@ -118,7 +133,7 @@ func (p *page) headerCell(h *http1.Head, name string) cell {
 func (p *page) row(r row, room int) {
 	mark, look := " ", plain
 	switch {
-	case r.sent.present && r.came.present && !strings.EqualFold(r.sent.value, r.came.value):
+	case r.sent.present && r.came.present && r.sent.differs(r.came):
 		mark, look = "!", red
 	case r.sent.present && !r.came.present && !r.came.unknown:
 		mark, look = "-", red
@@ -157,6 +172,8 @@ func (st style) orNot(s string) string {
 
 func (p *page) cell(c cell, max int) string {
 	switch {
+	case c.cut:
+		return p.wire(c.value, max-min(max, 1)) + p.sign("…", "~")
 	case c.present && c.value == "":
 		return "(empty)"
 	case c.present:

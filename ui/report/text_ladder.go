@@ -227,6 +227,8 @@ func (p *page) handshakeWords(h *http1.Head, room int) []string {
 	var words []string
 	for _, name := range []string{"Connection", "Upgrade"} {
 		switch {
+		case cutInside(h, name):
+			words = append(words, p.wire(name+": "+p.header(name, h.Join(name)), room-1)+p.sign("…", "~"))
 		case h.Has(name):
 			words = append(words, p.wire(name+": "+p.header(name, h.Join(name)), room))
 		case h.Whole:

@@ -349,3 +349,27 @@ func TestEmptyIsAlwaysExplained(t *testing.T) {
 		t.Errorf("with a filter: %s", got)
 	}
 }
+
+// TestCutHeader wants a header that goes on behind the snapshot length to look
+// cut, and not changed.
+func TestCutHeader(t *testing.T) {
+	whole := head(t, false, sound)
+	for _, tt := range []struct{ end, row, ladder string }{
+		{"\nConnection: Upgrade\nUpgrade: webs…", "    Upgrade                  websocket                 webs…", "Upgrade: webs…"},
+		{"\nConnection: Upgrade\nUpgrade: h2…", "  ! Upgrade                  websocket                 h2…", "Upgrade: h2…"},
+		{"\nUpgrade: websocket\nConnection: Up…", "    Connection               Upgrade                   Up…", "Connection: Up…"},
+	} {
+		var out strings.Builder
+		o := Options{Width: 80}
+		s := &analyze.Snapshot{}
+		p := newPage(&out, s, newBuilder(s, nil, &o), &o)
+		cut := head(t, false, "GET "+session+" HTTP/1.1"+tt.end)
+		for _, r := range p.rows(whole, cut) {
+			p.row(r, 24)
+		}
+		p.line(strings.Join(p.handshakeWords(cut, 60), gutter))
+		if p.w.Flush(); !strings.Contains(out.String(), tt.row+"\n") || !strings.Contains(out.String(), tt.ladder) {
+			t.Errorf("no %q in\n%s", tt.row, out.String())
+		}
+	}
+}
