@@ -12,9 +12,11 @@ type proxy struct {
 	name string
 	// directives go into its location; "" with direct.
 	directives string
-	listen     string
-	direct     bool
-	tls        bool
+	// locations are further ones of the same server.
+	locations string
+	listen    string
+	direct    bool
+	tls       bool
 	// other starts it where it is no nginx.
 	other func(s *site, port int) error
 }
@@ -30,7 +32,15 @@ var (
 	mappedPP  = &proxy{name: "map+pp", directives: mapped.directives, listen: " proxy_protocol"}
 	// http2 speaks nothing but HTTP/2 (nginx before 1.25.1).
 	http2 = &proxy{name: "http2", directives: mapped.directives, listen: " http2"}
-	bare  = &proxy{name: "bare"}
+	// guarded asks the application whether a request may pass, and mirrored sends it
+	// a copy of each; careless asks with all headers of the request.
+	guarded = &proxy{name: "guarded", directives: mapped.directives + ` auth_request /may;`,
+		locations: `location = /may { internal; proxy_pass http://nodejs/plain; proxy_set_header X-Original-URI $request_uri;
+ proxy_pass_request_body off; proxy_set_header Content-Length ""; }`}
+	careless = &proxy{name: "careless", directives: mapped.directives + ` auth_request /plain;`}
+	mirrored = &proxy{name: "mirrored", directives: mapped.directives + ` mirror /copy;`,
+		locations: `location = /copy { internal; proxy_pass http://nodejs/plain; }`}
+	bare = &proxy{name: "bare"}
 	// encrypted is beanstalk behind TLS.
 	encrypted = &proxy{name: "tls", directives: beanstalk.directives, tls: true}
 	// haproxyTLS is HAProxy behind TLS.
@@ -78,7 +88,7 @@ func (p *proxy) start(s *site) error {
 	proc, err := s.startNginx(s.instance, "instance", fmt.Sprintf(
 		` map $http_upgrade $connection_upgrade { default upgrade; "" ""; }
  upstream nodejs { server 127.0.0.1:%d; keepalive 256; }
- server { %s location / { proxy_pass http://nodejs; %s } }`, localPort, listen, p.directives))
+ server { %s location / { proxy_pass http://nodejs; %s } %s }`, localPort, listen, p.directives, p.locations))
 	if err != nil {
 		return err
 	}

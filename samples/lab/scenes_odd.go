@@ -53,6 +53,10 @@ var oddScenes = []*scene{
 	works("haproxy-httpclose", "HAProxy closes after each request, and spares the WebSocket.", haproxyCloses, mapped, healthy3+"frames=4,4,4"),
 	works("apache-upgrade", "Apache with upgrade=websocket in its ProxyPass.", apacheUpgrade, mapped, healthy3+"frames=4,4,4"),
 	works("varnish-pipe", "Varnish with the pipe that its manual gives for WebSockets.", varnishPipe, direct, healthy2+"frames=4,4"),
+	works("auth-request", "nginx on the instance asks whether the handshake may pass: the question has its key and no upgrade.", haproxyHTTP, guarded, healthy3),
+	works("auth-request-careless", "nginx on the instance asks whether the handshake may pass, with all of its headers: on its leg nobody can tell it from the handshake.", haproxyHTTP, careless,
+		"want handshake verdict=healthy certainty=proven status=101 sightings=4 culprit=none findings=none"),
+	works("mirror", "nginx on the instance sends a copy of the handshake to somebody who only watches.", haproxyHTTP, mirrored, healthy3),
 	works("path-prefix", "nginx on the instance takes a prefix off the path: the key alone joins the legs.", haproxyHTTP, underApp, healthy3),
 	{
 		name: "nginx-version-only", balancer: nginxHalf, proxy: direct,
