@@ -64,6 +64,9 @@ type conn struct {
 	// shifted is set if the request before the latest one had its answer right
 	// behind a hole: it may have been the latest one's, come early.
 	shifted bool
+	// strayed is set if an answer came before the first request in the capture, to
+	// one from before it, or unasked.
+	strayed bool
 
 	// hello is the packet in which the client's TLS hello began, as long as the
 	// server's is waited for. shown is set once the server has answered.

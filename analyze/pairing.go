@@ -29,7 +29,7 @@ func (s *side) Begin() {
 	s.begin, s.open = s.here(), true
 	c := s.c
 	if s.who == 0 && c.early != nil && c.early.doubtful && !c.early.overtook(s.begin.Time) {
-		c.early = nil // it was to a request from before the capture
+		c.early, c.strayed = nil, true // it was to a request from before the capture, mostly
 	}
 	if s.who == 0 && c.early == nil && (len(c.pending) == 0 || c.windowOf == nil) {
 		c.restartWindow(s.begin)

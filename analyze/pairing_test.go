@@ -407,6 +407,35 @@ func TestOvertakenRequest(t *testing.T) {
 	}
 }
 
+// TestStrayedAnswer: what a server said before the first request of a connection
+// that was under way is to an earlier one, mostly. Where it then closed, before the
+// handshake came, it may have been to that, as to a PROXY header that it refused.
+func TestStrayedAnswer(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		play func(w *wire)
+		want string
+	}{
+		{"an answer and a FIN before the handshake", func(w *wire) {
+			w.answers(bad...).close(fromServer, flow.FIN).asks(hs(keyA)...).close(fromServer, flow.RST).end(flow.EndClosed)
+		}, "undetermined undetermined 0 0:client:lost"},
+		{"an answer before it, and a FIN behind it", func(w *wire) { w.answers(fine...).asks(hs(keyA)...).closes() },
+			"unanswered proven 0 0:client:closed"},
+		{"no answer, and a FIN before it", func(w *wire) {
+			w.close(fromServer, flow.FIN).asks(hs(keyA)...).close(fromServer, flow.RST).end(flow.EndClosed)
+		}, "unanswered proven 0 0:client:closed"},
+		{"an answer before a page, and a FIN before the handshake", func(w *wire) {
+			w.answers(fine...).asks(get("/a")...).answers(fine...).close(fromServer, flow.FIN).asks(hs(keyA)...).close(fromServer, flow.RST).end(flow.EndClosed)
+		}, "unanswered proven 0 0:client:closed"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tp := newTape(t, Config{})
+			c.play(tp.midstream(client, front))
+			want(t, tp.finish(), c.want)
+		})
+	}
+}
+
 // TestMidstream finds out who is the client.
 func TestMidstream(t *testing.T) {
 	high, low := "10.0.0.9:50000", "10.0.0.1:40000" // the client has the lower port

@@ -100,7 +100,7 @@ func (c *conn) settlePending(why Answer) {
 		if x.Answer != AnswerNone {
 			continue
 		}
-		if c.shifted && closed.how != 0 && before(closed.packet, x.Request) {
+		if (c.shifted || c.strayed && c.requests == 1) && closed.how != 0 && before(closed.packet, x.Request) {
 			why = AnswerLost // a server that says something unasked and closes
 		}
 		c.settle(x, why)
