@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	},
 	"internal/shell":          {},
 	"internal/nearest":        {},
+	"internal/needs":          {},
 	"internal/wiretext":       {},
 	"internal/story":          {},
 	"internal/story/generate": {"internal/story"},

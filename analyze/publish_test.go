@@ -170,22 +170,29 @@ func TestSameInEveryRun(t *testing.T) {
 	}
 }
 
-// TestConcurrentReaders reads what is published while more comes; it is for the
-// race detector.
+// TestConcurrentReaders reads what is published while more comes, and wants it to
+// be at the end what it was then.
 func TestConcurrentReaders(t *testing.T) {
 	tp := newTape(t, Config{Live: true, Memory: 1 << 20, Rules: []*Rule{blame}})
 	tp.pipe = true
+	said := func(h *Handshake) string {
+		return fmt.Sprint(h.Rev, h.Final, brief(h), h.First().Packets, h.First().WebSocket, h.First().Request.Raw)
+	}
+	handshakes, exchanges := make(map[*Handshake]string), make(map[*Exchange]Exchange)
 	done, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
 		for {
 			for h := range tp.e.Handshakes.Snapshot().All {
-				_ = brief(h)
-				_ = fmt.Sprint(h.First().Packets, h.First().WebSocket, h.First().Request.Fields())
+				if handshakes[h] == "" {
+					handshakes[h] = said(h)
+				}
 				tp.e.KeptPacket(h.First().RequestPacket)
 			}
 			for x := range tp.e.Exchanges.Snapshot().All {
-				_ = x.Target + fmt.Sprint(x.Status, x.ResponseBody)
+				if _, known := exchanges[x]; !known {
+					exchanges[x] = *x
+				}
 			}
 			select {
 			case <-done:
@@ -209,6 +216,19 @@ func TestConcurrentReaders(t *testing.T) {
 	tp.finish()
 	close(done)
 	<-stopped
+	for h, then := range handshakes {
+		if now := said(h); now != then {
+			t.Errorf("a handshake was published as\n%s\nand is now\n%s", then, now)
+		}
+	}
+	for x, then := range exchanges {
+		if *x != then {
+			t.Errorf("an exchange was published as\n%+v\nand is now\n%+v", then, *x)
+		}
+	}
+	if len(handshakes) == 0 || len(exchanges) == 0 {
+		t.Errorf("%d handshakes and %d exchanges were read meanwhile", len(handshakes), len(exchanges))
+	}
 }
 
 // TestPolling counts the polls of a session whose handshake failed, on the leg

@@ -11,17 +11,13 @@ import (
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+
+	"elbscope/internal/needs"
 )
 
 // TestDecodeAgainstTshark compares with what Wireshark makes of packets.
 func TestDecodeAgainstTshark(t *testing.T) {
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is needed to check the decoder in CI: ", err)
-		}
-		t.Skip("no tshark: ", err)
-	}
+	tshark := needs.Program(t, "tshark")
 	byLink := make(map[LinkType][]*Packet)
 	for _, p := range oraclePackets(t) {
 		byLink[p.Link] = append(byLink[p.Link], p)

@@ -11,6 +11,7 @@ import (
 
 	"elbscope/capture/bpf"
 	"elbscope/capture/flow"
+	"elbscope/internal/needs"
 )
 
 func mustFilter(t *testing.T, expr string) *Filter {
@@ -51,7 +52,7 @@ func filteredRun(t *testing.T, name string, f *Filter) (flow.Counters, []flow.Pa
 // TestFilterOracle: reading a file through a filter is reading the file that
 // tcpdump makes with the same filter, but for the numbers, which stay.
 func TestFilterOracle(t *testing.T) {
-	tcpdump := oracle(t, "tcpdump")
+	tcpdump := needs.Program(t, "tcpdump")
 	compared, strangers := 0, 0
 	for i, name := range sampleFiles(t) {
 		expr := []string{"tcp port 80", "not tcp port 8081", "src port 80 or 8081", "host 10.99.1.2", "ip and not host 127.0.0.1"}[i%5]

@@ -7,22 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// oracle returns the path of a program to compare with. A developer's machine
-// may lack it; continuous integration may not.
-func oracle(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("CI") == "true":
-		t.Fatalf("%s is not installed", program)
-	}
-	t.Skipf("%s is not installed", program)
-	return ""
-}
+	"elbscope/internal/needs"
+)
 
 // sampleFiles are the captures that come with the project.
 func sampleFiles(t testing.TB) (names []string) {
@@ -42,7 +29,7 @@ func sampleFiles(t testing.TB) (names []string) {
 // TestOracle compares what we read with what tshark reads: number, time
 // and both lengths of every packet.
 func TestOracle(t *testing.T) {
-	tshark := oracle(t, "tshark")
+	tshark := needs.Program(t, "tshark")
 	names := sampleFiles(t)
 	for name, file := range forgedFiles() {
 		// tshark gives up at the first damaged packet, where we go on.

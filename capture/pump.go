@@ -14,7 +14,8 @@ import (
 
 // Pump moves packets from sources through decoding and reassembly into a
 // Sink. It is the one path of this program, the same for files, pipes and live
-// interfaces, and runs on one goroutine: the caller's.
+// interfaces. The Sink is called on one goroutine, the caller's; large files are
+// read and decoded on another (ahead.go).
 type Pump struct {
 	// OnProgress is called now and then from within Run, if set.
 	OnProgress func(Progress)

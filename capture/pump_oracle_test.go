@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"elbscope/capture/flow"
+	"elbscope/internal/needs"
 )
 
 // roughCapture is a random capture of several hosts at once: connections from
@@ -75,7 +76,7 @@ func roughCapture(seed uint64) (packets []*Packet) {
 // streams, in random captures and in all samples; except where the same
 // addresses are in several VLANs, which tshark takes for one.
 func TestPumpOracle(t *testing.T) {
-	tshark := oracle(t, "tshark")
+	tshark := needs.Program(t, "tshark")
 	var names []string
 	for _, name := range sampleFiles(t) {
 		if !strings.Contains(name, "vlan-twins") && filepath.Ext(name) != ".gz" {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"elbscope/capture/flow"
+	"elbscope/internal/needs"
 )
 
 // written is what a writer test writes, packet by packet.
@@ -85,7 +86,7 @@ func TestWriterReadBack(t *testing.T) {
 // TestWriterOracle has tshark read what was written, comments and link types
 // included.
 func TestWriterOracle(t *testing.T) {
-	tshark := oracle(t, "tshark")
+	tshark := needs.Program(t, "tshark")
 	encaps := map[LinkType]string{LinkEthernet: "1", LinkLinuxSLL: "25", LinkLinuxSLL2: "210", LinkRaw: "7"}
 	for _, links := range linkOrders {
 		all := mixed(links[0], links[1])

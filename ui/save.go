@@ -16,8 +16,8 @@ import (
 // Writer writes something about handshakes to a file and returns what it did,
 // in words. It fails with fs.ErrExist if there is a file of that name and
 // overwrite is not set. It runs beside the screen until it is done or ctx is,
-// and may call so to tell how far it is, from 0 to 1.
-type Writer func(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, so func(float64)) (note string, err error)
+// and may call progress to tell how far it is, from 0 to 1.
+type Writer func(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, progress func(float64)) (note string, err error)
 
 // saving are the keys that write files about the handshakes that chosen
 // returns.

@@ -11,6 +11,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
+	"elbscope/internal/needs"
 	"elbscope/internal/wiretext"
 )
 
@@ -95,10 +96,7 @@ func TestCommandsAreFilledIn(t *testing.T) {
 // TestShellTakesNothingFromTheWire gives the command to a shell that prints
 // its words: a target or a host must stay one word each.
 func TestShellTakesNothingFromTheWire(t *testing.T) {
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no shell")
-	}
+	sh := needs.Program(t, "sh")
 	for _, evil := range []string{"/'; touch x; '", "/`id`", "/$(id)", "/\\' -o x '", "/a\nid\n", "/<masked>'", "/?'\"`"} {
 		f := &facts{Facts: plainFacts(analyze.Facts{Target: evil, Host: evil, Instance: "10.0.1.2:80"})}
 		command := strings.Replace(curl(f), "curl", "printf '%s\\n'", 1)
@@ -190,10 +188,7 @@ func TestAskWithProxyHeader(t *testing.T) {
 // TestLongTarget wants a long command to be taken for the same words, indented
 // as it stands on a page, and to fit there.
 func TestLongTarget(t *testing.T) {
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	sh := needs.Program(t, "sh")
 	target := "/socket.io/?EIO=4&transport=websocket&token=<masked>&a=" + strings.Repeat("x%20", 60)
 	f := &facts{Facts: analyze.Facts{Target: target, Host: "chat.example", Instance: "10.0.1.2:80"}}
 	command := curl(f)
@@ -214,10 +209,7 @@ func TestLongTarget(t *testing.T) {
 // TestMaskedSecret wants a command with a hole to say so above it, to a shell
 // that takes no comments as well; the hole is never cut in two.
 func TestMaskedSecret(t *testing.T) {
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	sh := needs.Program(t, "sh")
 	for n := range 2 * commandWidth {
 		f := &facts{Facts: analyze.Facts{Target: "/" + strings.Repeat("a", n) + "?token=<masked>&b=<masked>", Instance: "10.0.1.2:80"}}
 		f.Arrived.To = f.Instance
@@ -249,10 +241,7 @@ func TestMaskedSecret(t *testing.T) {
 // TestListenerIsNotLost: the command that deletes a listener does nothing while
 // the one that creates it again has no certificate, and deletes once it has.
 func TestListenerIsNotLost(t *testing.T) {
-	sh, err := exec.LookPath("sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	sh := needs.Program(t, "sh")
 	f := exampleFacts(idConnectionRewrite)
 	e, err := Explain(&analyze.Finding{Rule: idConnectionRewrite, Words: analyze.FixedWords("", f)})
 	i := slices.IndexFunc(e.Remedies, func(r Remedy) bool { return strings.HasSuffix(r.Title, "with the AWS CLI") })

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"runtime"
 	"slices"
@@ -15,25 +14,11 @@ import (
 	"testing"
 
 	"elbscope/capture/bpf"
+	"elbscope/internal/needs"
 )
 
 // links are all link types that filters are compiled for.
 var links = []uint16{0, 1, 12, 101, 108, 113, 228, 229, 276}
-
-// tcpdumpPath finds the oracle. Where tests have to be complete, it must be
-// there.
-func tcpdumpPath(t testing.TB) string {
-	t.Helper()
-	path, err := exec.LookPath("tcpdump")
-	if err == nil {
-		return path
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("tcpdump is needed here: apt-get install tcpdump")
-	}
-	t.Skip("no tcpdump")
-	return ""
-}
 
 // oracle asks tcpdump which packets of a file a filter selects. refused is what
 // it says where it does not take the filter.
@@ -82,7 +67,7 @@ func matching(p bpf.Program, packets []packet) (selected []int) {
 // depends on the order in which bytes are looked at, and the optimiser changes
 // that. On one link type it is shown to make no difference for whole packets.
 func TestSelectsWhatTcpdumpSelects(t *testing.T) {
-	tcpdump := tcpdumpPath(t)
+	tcpdump := needs.Program(t, "tcpdump")
 	const whole, cut = 400, 100
 	byHand, generated := typed, 70
 	if testing.Short() || raceEnabled {

@@ -10,12 +10,13 @@ import (
 	netbpf "golang.org/x/net/bpf"
 
 	"elbscope/capture/bpf"
+	"elbscope/internal/needs"
 )
 
 // TestFromTcpdump: what tcpdump makes of expressions that are not known here
 // selects what tcpdump selects, lengths on the wire included.
 func TestFromTcpdump(t *testing.T) {
-	tcpdump := tcpdumpPath(t)
+	tcpdump := needs.Program(t, "tcpdump")
 	for _, link := range []uint16{1, 113, 101} {
 		packets := forgeCapture(t, link, 300, 50)
 		file := writeTemp(t, pcapFile(link, packets))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"elbscope/capture/bpf"
+	"elbscope/internal/needs"
 )
 
 // refused are expressions with the place of what is wrong, a part of what is
@@ -156,7 +157,7 @@ func TestRefuses(t *testing.T) {
 			t.Errorf("%q: %v", c.expr, e)
 		}
 	}
-	tcpdump := tcpdumpPath(t)
+	tcpdump := needs.Program(t, "tcpdump")
 	file := writeTemp(t, pcapFile(1, forgeCapture(t, 1, 10, 0)))
 	var exprs []string
 	for _, c := range refused {

@@ -3,6 +3,7 @@ package live
 import (
 	"encoding/binary"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -50,14 +51,14 @@ const (
 	// full, in milliseconds. Its timer counts once more if a packet has come.
 	retireAfter = 20
 	// lateness is how long after its time a packet may become visible.
-	lateness = flow.Time(100 * 1e6)
+	lateness = flow.Time(100 * time.Millisecond)
 	// headroom is kept free before each packet, for a LINUX_SLL2 header and a
 	// VLAN tag.
 	headroom = sll2HeaderLen + vlanTag
 	vlanTag  = 4
 )
 
-// newRing gives a socket its ring of a size in bytes.
+// allocate gives the socket its ring, of about size bytes.
 func (r *ring) allocate(size int64) error {
 	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
 		return err

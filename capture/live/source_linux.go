@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -50,11 +51,11 @@ type Description struct {
 const (
 	// beatEvery is the longest time between two heartbeats, while packets
 	// come and while none do.
-	beatEvery = flow.Time(200 * 1e6)
+	beatEvery = flow.Time(200 * time.Millisecond)
 	// lookEvery is how many packets pass between two looks at the clock.
 	lookEvery = 64
 	// clockSetBack is by how much time goes back if the clock was set.
-	clockSetBack = flow.Time(60 * 1e9)
+	clockSetBack = flow.Time(time.Minute)
 	// endPatience is how long packets may come after ctx has ended, which were
 	// on their way then; endPatienceMost, if the kernel holds some back in a
 	// block that is not full.

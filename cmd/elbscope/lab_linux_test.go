@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"elbscope/internal/needs"
 )
 
 // lab is two machines of one wire, in network namespaces: a client, and an
@@ -38,25 +40,13 @@ const (
 	labInstance = "10.79.0.2"
 )
 
-// needLab skips a test where namespaces cannot be made; on the machine that
-// says whether all is well that is a failure.
+// needLab ends a test where namespaces cannot be made, or where a tool is
+// missing.
 func needLab(t *testing.T, tools ...string) {
 	t.Helper()
-	lacks := ""
-	if os.Geteuid() != 0 {
-		lacks = "root"
-	}
+	needs.Root(t)
 	for _, tool := range append(tools, "ip") {
-		if _, err := exec.LookPath(tool); err != nil {
-			lacks = tool
-		}
-	}
-	switch {
-	case lacks == "":
-	case os.Getenv("CI") == "true":
-		t.Fatal(lacks + " is missing")
-	default:
-		t.Skip(lacks + " is missing")
+		needs.Program(t, tool)
 	}
 }
 

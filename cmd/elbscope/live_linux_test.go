@@ -209,7 +209,7 @@ func TestLiveRefused(t *testing.T) {
 	}
 }
 
-// TestLivePending leaves a handshake without an answer: pending on the screen
+// TestLiveScreen leaves a handshake without an answer: pending on the screen
 // while it may still come, on a wire that is silent, and undetermined at the
 // end. It also wants a verdict on the screen within a second of the answer.
 func TestLiveScreen(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"elbscope/analyze"
 	"elbscope/analyze/rules"
@@ -139,27 +138,7 @@ func (c *capturing) report(ctx context.Context, stop context.CancelFunc, o *opti
 	progress.clear()
 	c.in.conclude(engine)
 	snap := engine.Snapshot(c.in.infos, pump.Totals())
-	missing := errors.Join(err, c.failed())
-	note, err := o.choose(snap)
-	if err != nil {
-		return say.complain(exitUsage, err)
-	}
-	status := exitStatus(o, snap, missing)
-	if stream != nil {
-		err = stream.end(snap, note)
-	} else {
-		err = printReport(stdout, snap, o, note)
-	}
-	if err != nil {
-		if errors.Is(err, syscall.EPIPE) {
-			return status
-		}
-		return say.complain(exitInput, writeError(err))
-	}
-	if missing != nil {
-		say.complain(status, missing)
-	}
-	o.warnUnjudged(status, stdout, snap, note, say)
+	status := finishRun(o, snap, errors.Join(err, c.failed()), "", stream, stdout, say)
 	say.note(c.saved())
 	return status
 }

@@ -13,15 +13,16 @@ import (
 	"elbscope/internal/shell"
 )
 
-// otherwise are flags that other programs have, with what stands for them here.
-var otherwise = map[string]string{
+// foreignFlags are flags that other programs have, with what stands for them here.
+var foreignFlags = map[string]string{
 	"json": "--format json", "jsonl": "--format jsonl", "no-color": "--color never", "no-colour": "--color never",
 	"colour": "--color", "write-file": "--write", "display-filter": "--filter", "read-file": "-r",
 	"verbose": "--full", "?": "--help", "T": "--format", "R": "--filter",
 }
 
-// elsewise are flags of other programs that no flag stands for here.
-var elsewise = map[string]hintError{
+// foreignHabits are flags of other programs for which there is none here, with
+// what to do instead.
+var foreignHabits = map[string]hintError{
 	"o":               {"a report goes to a file by way of the shell", "elbscope report FILE > report.txt"},
 	"output":          {"a report goes to a file by way of the shell", "elbscope report FILE > report.txt"},
 	"quiet":           {"the exit status tells without any output", "elbscope report FILE > /dev/null"},
@@ -86,7 +87,7 @@ func unknownFlag(flags *pflag.FlagSet, args []string, unknown *pflag.NotExistErr
 	})
 	what := "there is no flag " + typed
 	plain := &hintError{what, "elbscope --help"}
-	if tell, ok := elsewise[name]; ok {
+	if tell, ok := foreignHabits[name]; ok {
 		return &hintError{what + "; " + tell.what, tell.hint}
 	}
 	if short := unknown.GetSpecifiedShortnames(); typed == "-"+name && unicode.IsDigit(rune(name[0])) {
@@ -101,7 +102,7 @@ func unknownFlag(flags *pflag.FlagSet, args []string, unknown *pflag.NotExistErr
 		rest := slices.Concat(args[:at], args[at+1:])
 		return &hintError{what + "; " + name + " is a command", retypeBehind(name, rest)}
 	}
-	if other := otherwise[name]; other != "" {
+	if other := foreignFlags[name]; other != "" {
 		if len(name) == 1 && value != "" {
 			value = " " + shell.Word(value)
 		}

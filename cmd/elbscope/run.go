@@ -20,7 +20,8 @@ import (
 //	file, pipe          decode, reassemble        exchanges, handshakes       verdicts
 //	Source  ──Packet──▶  Pump  ──flow.Sink──▶  Engine  ──Case──▶  rules  ──▶  report
 //
-// All of it runs on one goroutine, in the order of the packets.
+// From the Pump on, all of it runs on one goroutine, in the order of the packets;
+// a large file is read and decoded on another one, ahead of it.
 
 // Exit statuses, as in report-v1.
 const (
@@ -112,13 +113,23 @@ func reportRun(ctx context.Context, o *options, stdout io.Writer, say *messages)
 	if lost := losses(snap); lost != nil || stopped {
 		err = lost // the same in better words, or the signal's doing
 	}
-	missing := errors.Join(in.failed, err)
+	remark := ""
+	if stopped {
+		remark = "stopped before the end: what follows is what had been read by then"
+	}
+	return finishRun(o, snap, errors.Join(in.failed, err), remark, stream, stdout, say)
+}
+
+// finishRun prints what was found, to stdout or as the end of the stream if there
+// is one, says beside it what is missing, and returns the exit status. remark is
+// put before the report, with what the filter left out.
+func finishRun(o *options, snap *analyze.Snapshot, missing error, remark string, stream *streamer, stdout io.Writer, say *messages) int {
 	note, err := o.choose(snap)
 	if err != nil {
 		return say.complain(exitUsage, err)
 	}
-	if stopped {
-		note = join(note, "stopped before the end: what follows is what had been read by then")
+	if remark != "" {
+		note = join(note, remark)
 	}
 	status := exitStatus(o, snap, missing)
 	if stream != nil {

@@ -51,7 +51,7 @@ type picked struct {
 // save writes the packets of hs to path. The note says what was saved, and
 // what is missing. It fails with fs.ErrExist if there is a file of that name
 // already that is not to be overwritten.
-func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, so func(float64)) (note string, err error) {
+func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, overwrite bool, progress func(float64)) (note string, err error) {
 	snap := s.feed.State().Snap
 	with, remark, err := s.companions(ctx, hs, snap.Handshakes)
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 		remarks = append(remarks, remark)
 	}
 	for _, chain := range sel.chains() {
-		if err := s.collect(ctx, sel, chain, s.share(so)); err != nil {
+		if err := s.collect(ctx, sel, chain, s.share(progress)); err != nil {
 			return "", err
 		}
 	}
@@ -145,7 +145,7 @@ func plural(n int, word string) string {
 
 // share returns what turns how far the reading of one input is into how far
 // that of all is. The writing at the end takes little beside it.
-func (s *saver) share(so func(float64)) func(source int, done float64) {
+func (s *saver) share(progress func(float64)) func(source int, done float64) {
 	all := 0
 	for i := range s.feed.in.infos {
 		if s.canReread(i) {
@@ -159,7 +159,7 @@ func (s *saver) share(so func(float64)) func(source int, done float64) {
 		for _, d := range before {
 			sum += d
 		}
-		so(sum / float64(max(all, 1)))
+		progress(sum / float64(max(all, 1)))
 	}
 }
 
@@ -173,14 +173,14 @@ func (s *saver) canReread(source int) bool {
 }
 
 // collect reads the inputs of one capture point again, in their order.
-func (s *saver) collect(ctx context.Context, sel *selection, chain []int, so func(int, float64)) error {
+func (s *saver) collect(ctx context.Context, sel *selection, chain []int, progress func(int, float64)) error {
 	tracer := capture.NewTracer()
 	copied := int64(0)
 	for _, i := range chain {
 		if !s.canReread(i) {
 			continue
 		}
-		if err := s.reread(ctx, sel, tracer, i, &copied, so); err != nil {
+		if err := s.reread(ctx, sel, tracer, i, &copied, progress); err != nil {
 			return err
 		}
 	}
@@ -189,7 +189,7 @@ func (s *saver) collect(ctx context.Context, sel *selection, chain []int, so fun
 }
 
 // reread looks through one input for packets of the connections wanted.
-func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Tracer, i int, copied *int64, so func(int, float64)) error {
+func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Tracer, i int, copied *int64, progress func(int, float64)) error {
 	name := s.input(i).Name
 	if stat, err := os.Stat(name); err != nil || !os.SameFile(stat, s.feed.in.files[i]) {
 		return &hintError{name + " is not the file any more that was read", "elbscope " + name}
@@ -206,7 +206,7 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 			return errStopped
 		}
 		if packets := s.input(i).Packets; n%1024 == 0 && packets > 0 {
-			so(i, float64(n)/float64(packets))
+			progress(i, float64(n)/float64(packets))
 		}
 		if err := src.Next(&p); err != nil {
 			return nil // it was told about when the file was read first

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"elbscope/analyze"
+	"elbscope/internal/needs"
 	"elbscope/ui"
 )
 
@@ -155,13 +156,7 @@ func TestSaveTooMany(t *testing.T) {
 // TestSaveOracle has tshark read a saved file: all packets of both legs, with
 // their numbers of bytes, times and comments, and nothing amiss with TCP.
 func TestSaveOracle(t *testing.T) {
-	tshark, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is not installed")
-		}
-		t.Skip("tshark is not installed")
-	}
+	tshark := needs.Program(t, "tshark")
 	fields := func(file string, more ...string) string {
 		out, err := exec.Command(tshark, append([]string{"-n", "-r", file, "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len",
 			"-e", "frame.cap_len", "-e", "frame.encap_type", "-e", "tcp.srcport", "-e", "tcp.flags", "-e", "tcp.analysis.flags"}, more...)...).Output()
@@ -205,8 +200,8 @@ func TestSaveOracle(t *testing.T) {
 // TestSaveFromPipe saves what is left of a pipe, and says what is missing.
 func TestSaveFromPipe(t *testing.T) {
 	fifo := filepath.Join(t.TempDir(), "pipe")
-	if err := exec.Command("mkfifo", fifo).Run(); err != nil {
-		t.Skip(err)
+	if err := exec.Command(needs.Program(t, "mkfifo"), fifo).Run(); err != nil {
+		t.Fatal(err)
 	}
 	data, err := os.ReadFile("../../samples/rewritten-502.pcap")
 	if err != nil {

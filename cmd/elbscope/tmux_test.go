@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"elbscope/capture"
+	"elbscope/internal/needs"
 )
 
 // terminal is a real terminal, in tmux, with a shell in it.
@@ -24,17 +25,10 @@ type terminal struct {
 	dir    string
 }
 
-// newTerminal starts one that knows the command elbscope. Where there is no
-// tmux the test is skipped, but not on the machine that says whether all is
-// well.
+// newTerminal starts one that knows the command elbscope.
 func newTerminal(t *testing.T, width, height int) *terminal {
 	t.Helper()
-	if _, err := exec.LookPath("tmux"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tmux is missing")
-		}
-		t.Skip("tmux is missing")
-	}
+	needs.Program(t, "tmux")
 	x := &terminal{t: t, dir: t.TempDir()}
 	x.socket = filepath.Join(x.dir, "tmux")
 	program, err := os.Executable()
@@ -171,14 +165,7 @@ func TestWalk(t *testing.T) {
 // show the comment that names the finding.
 func (x *terminal) opensInTshark(file, finding string) {
 	x.t.Helper()
-	if _, err := exec.LookPath("tshark"); err != nil {
-		if os.Getenv("CI") == "true" {
-			x.t.Fatal("tshark is missing")
-		}
-		x.t.Log("tshark is missing")
-		return
-	}
-	cmd := exec.Command("tshark", "-r", file, "-Y", "http.request and frame.comment", "-T", "fields", "-e", "http.request.uri", "-e", "frame.comment")
+	cmd := exec.Command(needs.Program(x.t, "tshark"), "-r", file, "-Y", "http.request and frame.comment", "-T", "fields", "-e", "http.request.uri", "-e", "frame.comment")
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
 	out, err := cmd.Output()

@@ -78,7 +78,7 @@ func isFlag(flags *pflag.FlagSet, behind *pflag.Flag, arg string) bool {
 	case behind.Name != "filter" || len(name) == 1 && flags.ShorthandLookup(name) != nil:
 		return true
 	}
-	return visible(flags.Lookup(name)) || otherwise[name] != "" || slices.Contains(commands, name)
+	return visible(flags.Lookup(name)) || foreignFlags[name] != "" || slices.Contains(commands, name)
 }
 
 // withSample is the line that was typed, with a value behind the flag at one
@@ -96,8 +96,8 @@ func withSample(flags *pflag.FlagSet, f *pflag.Flag, args []string, at int) stri
 			continue // that is for files
 		case !shell.CanType(a):
 			return "elbscope --help"
-		case long && otherwise[name] != "":
-			a = otherwise[name]
+		case long && foreignFlags[name] != "":
+			a = foreignFlags[name]
 		case long && len(name) > 1 && visible(flags.Lookup(name)):
 			a = "--" + name
 		default:

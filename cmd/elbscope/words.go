@@ -23,8 +23,9 @@ import (
 // commands are the words that may come first on a line.
 var commands = []string{"report", "live", "interfaces", "explain", "tcpdump-command", "help", "version"}
 
-// alike are words that are commands elsewhere, with what stands for them here.
-var alike = map[string]string{
+// foreignCommands are words that are commands elsewhere, with what stands for
+// them here.
+var foreignCommands = map[string]string{
 	"rules": "explain", "findings": "explain", "list": "interfaces", "devices": "interfaces", "iface": "interfaces",
 	"capture": "live", "sniff": "live", "watch": "live", "tail": "live", "monitor": "live", "record": "live", "listen": "live",
 	"read": "report", "open": "report", "show": "report", "analyze": "report", "analyse": "report", "json": "report --format json",
@@ -152,7 +153,7 @@ func unknownCommand(args, words []string) error {
 	if _, err := bpf.Parse(strings.Join(words, " ")); err == nil {
 		return nil // see notFiles
 	}
-	meant := cmp.Or(alike[strings.ToLower(first)], nearest.Word(first, commands))
+	meant := cmp.Or(foreignCommands[strings.ToLower(first)], nearest.Word(first, commands))
 	for _, c := range commands {
 		if meant == "" && len(first) > 1 && strings.HasPrefix(c, first) {
 			meant = c
@@ -226,7 +227,7 @@ func helpOn(topics []string) (string, error) {
 		hint := "elbscope help"
 		if rules.Lookup(topic) != nil {
 			hint = "elbscope explain " + topic
-		} else if meant := cmp.Or(alike[topic], nearest.Word(topic, commands)); slices.Contains(commands, meant) {
+		} else if meant := cmp.Or(foreignCommands[topic], nearest.Word(topic, commands)); slices.Contains(commands, meant) {
 			hint += " " + meant
 		}
 		return "", &hintError{fmt.Sprintf("help is about one of %s, and not about %s", strings.Join(commands, ", "), strings.Join(topics, " ")), hint}

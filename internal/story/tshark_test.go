@@ -2,12 +2,13 @@ package story
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"elbscope/internal/needs"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -50,12 +51,7 @@ var tsharkDiffers = map[string]string{
 // tshark knows nothing of our stories: what it finds in the captures must be
 // sound, and its counts those that the stories want.
 func TestTshark(t *testing.T) {
-	if _, err := exec.LookPath("tshark"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("tshark is missing")
-		}
-		t.Skip("tshark is missing")
-	}
+	needs.Program(t, "tshark")
 	for _, s := range readShelf(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()

@@ -10,17 +10,14 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"elbscope/internal/needs"
 )
 
 // TestSweep leaves the namespaces and programs of a run that lives alone, and
 // removes those of one that is dead, also where the process ID is in use again.
 func TestSweep(t *testing.T) {
-	if os.Geteuid() != 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("root is missing")
-		}
-		t.Skip("root is missing")
-	}
+	needs.Root(t)
 	// No process has such numbers, and no lab such names.
 	lives, dead := 900_000_000+os.Getpid(), 800_000_000+os.Getpid()
 	release, err := claim(lives)
