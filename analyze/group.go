@@ -217,7 +217,7 @@ func (g *grouping) parentOf(s *sighting) *placed {
 	var best *placed
 	bestScore := 0
 	for _, o := range g.open {
-		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) || o.upgraded(s) {
+		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) || o.upgraded(s) || o.cameBy(s) {
 			continue
 		}
 		score := 1 + kinship(o.sighting, s)
@@ -257,7 +257,26 @@ func (p *placed) fitsBetter(q *placed, s *sighting) bool {
 	if t := tolerance(p.sighting, s); (a < -t) != (b < -t) {
 		return b < -t
 	}
+	if a, b := p.tells(s), q.tells(s); a != b {
+		return a
+	}
 	return max(a, -a) < max(b, -b)
+}
+
+// tells reports whether p was told what s was, as hops mostly do.
+func (p *placed) tells(s *sighting) bool {
+	return p.Answer == s.Answer && (p.Answer != AnswerSeen || p.Response.Status() == s.Response.Status())
+}
+
+// cameBy reports whether the handshake had been on the leg that s is on before it
+// came to p: there it does not come again, and s is another client's with this key.
+func (p *placed) cameBy(s *sighting) bool {
+	for o := p.parent; o != nil; o = o.parent {
+		if sameLeg(o.sighting, s) && !translated(o.sighting, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // served reports whether p had its answer before s began, or was told it by
