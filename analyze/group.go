@@ -263,9 +263,16 @@ func (p *placed) fitsBetter(q *placed, s *sighting) bool {
 	return max(a, -a) < max(b, -b)
 }
 
-// tells reports whether p was told what s was, as hops mostly do.
+// tells reports whether p was told what s was, as hops mostly do; where that was
+// nothing, they make up a 5xx.
 func (p *placed) tells(s *sighting) bool {
-	return p.Answer == s.Answer && (p.Answer != AnswerSeen || p.Response.Status() == s.Response.Status())
+	switch {
+	case p.Answer != AnswerSeen:
+		return p.Answer == s.Answer
+	case s.Answer == AnswerClosed:
+		return p.Response.Status()/100 == 5
+	}
+	return s.Answer == AnswerSeen && p.Response.Status() == s.Response.Status()
 }
 
 // cameBy reports whether the handshake had been on the leg that s is on before it
