@@ -49,6 +49,9 @@ type placed struct {
 	parent   *placed
 	children []*placed
 	root     int
+	// repeated is set once it was tried again: the next one after that is not a
+	// further try of it.
+	repeated bool
 }
 
 // group divides the sightings of one key into handshakes. Each comes sorted by
@@ -149,7 +152,7 @@ func (g *grouping) place(s *sighting) *placed {
 	} else {
 		s.Hop = 0
 		if try := g.tryBefore(s); try != nil {
-			p.root = try.root
+			p.root, try.repeated = try.root, true
 		} else {
 			p.root = len(g.roots)
 			g.roots = append(g.roots, nil)
@@ -346,7 +349,8 @@ func kinship(outer, inner *sighting) int {
 func (g *grouping) tryBefore(s *sighting) *placed {
 	for _, list := range [...][]*placed{g.open, g.ended} {
 		for _, o := range slices.Backward(list) {
-			if o.Hop == 0 && o.target == s.target && o.key == s.key && o.silent() &&
+			if o.Hop == 0 && !o.repeated && o.target == s.target && o.key == s.key && o.silent() &&
+				o.ForwardedFor == s.ForwardedFor &&
 				o.end() <= s.Time+slack && s.Time-o.end() <= retryWithin &&
 				o.c.info.Client.Addr() == s.c.info.Client.Addr() && o.c.info.Server.Port() == s.c.info.Server.Port() {
 				return o
