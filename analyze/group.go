@@ -179,9 +179,13 @@ func twins(a, b *sighting) bool {
 	return a.c.info.Client == b.c.info.Client && a.c.info.Server == b.c.info.Server
 }
 
-// sameLeg reports whether two sightings were made on the same leg: they went
-// to the same server.
-func sameLeg(a, b *sighting) bool { return a.c.info.Server == b.c.info.Server }
+// sameLeg reports whether two sightings were made on the same leg: they went to
+// the same server. Where one came over the wire and one from loopback, a proxy
+// stands between them that nobody sees, as Istio's sidecar: it takes what comes to
+// the application's address, and passes it on to the same.
+func sameLeg(a, b *sighting) bool {
+	return a.c.info.Server == b.c.info.Server && a.c.info.Client.Addr().IsLoopback() == b.c.info.Client.Addr().IsLoopback()
+}
 
 // translated reports whether two sightings are one exchange with one server,
 // seen on both sides of a router that puts an address of its own in the place of
