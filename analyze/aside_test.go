@@ -96,3 +96,14 @@ func TestAside(t *testing.T) {
 		})
 	}
 }
+
+// TestSidecar: a proxy that takes what comes to the application's address, and
+// asks the same address from loopback, makes a leg of its own.
+func TestSidecar(t *testing.T) {
+	const from = "127.0.0.6:50001"
+	tp := newTape(t, Config{})
+	o := tp.relay(back, inst, keyA, xff)
+	tp.relay(from, inst, keyA, xff, "-Upgrade", "-Connection").answers(bad...)
+	o.answers(bad...)
+	want(t, tp.finish(), "dropped proven 400 (10.0.1.2:80|127.0.0.6) 0:client:400 1:instance:400")
+}

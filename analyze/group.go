@@ -49,6 +49,9 @@ type placed struct {
 	parent   *placed
 	children []*placed
 	root     int
+	// repeated is set once it was tried again: the next one after that is not a
+	// further try of it.
+	repeated bool
 }
 
 // group divides the sightings of one key into handshakes. Each comes sorted by
@@ -149,7 +152,7 @@ func (g *grouping) place(s *sighting) *placed {
 	} else {
 		s.Hop = 0
 		if try := g.tryBefore(s); try != nil {
-			p.root = try.root
+			p.root, try.repeated = try.root, true
 		} else {
 			p.root = len(g.roots)
 			g.roots = append(g.roots, nil)
@@ -176,9 +179,13 @@ func twins(a, b *sighting) bool {
 	return a.c.info.Client == b.c.info.Client && a.c.info.Server == b.c.info.Server
 }
 
-// sameLeg reports whether two sightings were made on the same leg: they went
-// to the same server.
-func sameLeg(a, b *sighting) bool { return a.c.info.Server == b.c.info.Server }
+// sameLeg reports whether two sightings were made on the same leg: they went to
+// the same server. Where one came over the wire and one from loopback, a proxy
+// stands between them that nobody sees, as Istio's sidecar: it takes what comes to
+// the application's address, and passes it on to the same.
+func sameLeg(a, b *sighting) bool {
+	return a.c.info.Server == b.c.info.Server && a.c.info.Client.Addr().IsLoopback() == b.c.info.Client.Addr().IsLoopback()
+}
 
 // translated reports whether two sightings are one exchange with one server,
 // seen on both sides of a router that puts an address of its own in the place of
@@ -217,7 +224,7 @@ func (g *grouping) parentOf(s *sighting) *placed {
 	var best *placed
 	bestScore := 0
 	for _, o := range g.open {
-		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) || o.upgraded(s) {
+		if sameLeg(o.sighting, s) && !translated(o.sighting, s) || twins(o.sighting, s) || !nests(o.sighting, s) || !mayForward(o.sighting, s) || o.upgraded(s) || o.cameBy(s) {
 			continue
 		}
 		score := 1 + kinship(o.sighting, s)
@@ -257,7 +264,33 @@ func (p *placed) fitsBetter(q *placed, s *sighting) bool {
 	if t := tolerance(p.sighting, s); (a < -t) != (b < -t) {
 		return b < -t
 	}
+	if a, b := p.tells(s), q.tells(s); a != b {
+		return a
+	}
 	return max(a, -a) < max(b, -b)
+}
+
+// tells reports whether p was told what s was, as hops mostly do; where that was
+// nothing, they make up a 5xx.
+func (p *placed) tells(s *sighting) bool {
+	switch {
+	case p.Answer != AnswerSeen:
+		return p.Answer == s.Answer
+	case s.Answer == AnswerClosed:
+		return p.Response.Status()/100 == 5
+	}
+	return s.Answer == AnswerSeen && p.Response.Status() == s.Response.Status()
+}
+
+// cameBy reports whether the handshake had been on the leg that s is on before it
+// came to p: there it does not come again, and s is another client's with this key.
+func (p *placed) cameBy(s *sighting) bool {
+	for o := p.parent; o != nil; o = o.parent {
+		if sameLeg(o.sighting, s) && !translated(o.sighting, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // served reports whether p had its answer before s began, or was told it by
@@ -320,7 +353,8 @@ func kinship(outer, inner *sighting) int {
 func (g *grouping) tryBefore(s *sighting) *placed {
 	for _, list := range [...][]*placed{g.open, g.ended} {
 		for _, o := range slices.Backward(list) {
-			if o.Hop == 0 && o.target == s.target && o.key == s.key && o.silent() &&
+			if o.Hop == 0 && !o.repeated && o.target == s.target && o.key == s.key && o.silent() &&
+				o.ForwardedFor == s.ForwardedFor &&
 				o.end() <= s.Time+slack && s.Time-o.end() <= retryWithin &&
 				o.c.info.Client.Addr() == s.c.info.Client.Addr() && o.c.info.Server.Port() == s.c.info.Server.Port() {
 				return o

@@ -1,0 +1,43 @@
+package analyze
+
+import "testing"
+
+// TestRetries: a further try is one of the last one, if that ended without an
+// answer; one that was tried again has its answer in that.
+func TestRetries(t *testing.T) {
+	ports := []string{"10.0.0.9:40001", "10.0.0.9:40002", "10.0.0.9:40003", "10.0.0.9:40004"}
+	for _, c := range []struct {
+		name    string
+		answers [][]string // nil: closed without one
+		more    []string   // headers of each
+		briefs  []string
+	}{
+		{"twice without an answer", [][]string{nil, nil, switching}, nil,
+			[]string{"healthy proven 101 0:client:closed 0:client:closed 0:client:101"}},
+		{"another one behind a retry", [][]string{nil, switching, bad}, nil,
+			[]string{"healthy proven 101 0:client:closed 0:client:101", "refused proven 400 0:client:400"}},
+		{"two of them, each tried again", [][]string{nil, bad, nil, switching}, nil,
+			[]string{"refused proven 400 0:client:closed 0:client:400", "healthy proven 101 0:client:closed 0:client:101"}},
+		{"of another client behind the same proxy", [][]string{nil, switching}, []string{"X-Forwarded-For: 192.0.2.1", "X-Forwarded-For: 192.0.2.2"},
+			[]string{"unanswered proven 0 0:instance:closed", "healthy proven 101 0:instance:101"}},
+		{"of the same client behind a proxy", [][]string{nil, switching}, []string{"X-Forwarded-For: 192.0.2.1", "X-Forwarded-For: 192.0.2.1"},
+			[]string{"healthy proven 101 0:instance:closed 0:instance:101"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tp := newTape(t, Config{})
+			for i, answer := range c.answers {
+				var more []string
+				if c.more != nil {
+					more = c.more[i : i+1]
+				}
+				w := tp.relay(ports[i], front, keyA, more...)
+				if answer == nil {
+					w.closes()
+				} else {
+					w.answers(answer...)
+				}
+			}
+			want(t, tp.finish(), c.briefs...)
+		})
+	}
+}
