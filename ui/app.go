@@ -37,6 +37,9 @@ type Options struct {
 	// Pause stops the program until the shell continues it, while the terminal
 	// is the shell's; nil where there is nothing of the kind.
 	Pause func()
+	// Shared is set where others write to the terminal, as tcpdump and ssh do
+	// before a pipe: when they begin and when they end.
+	Shared bool
 	// Mono leaves out colours, as NO_COLOR in the environment does.
 	Mono bool
 	// Screen is a terminal to draw on; nil for the real one.
