@@ -281,10 +281,15 @@ func (a *App) stopReading() {
 	a.feed.Stop()
 }
 
-// stepBack goes back, from home to what the filter hides, and then says how to
-// leave: nobody quits by surprise.
+// stepBack goes back: from a list to what a filter hides, from home it says how
+// to leave, for nobody quits by surprise.
 func (a *App) stepBack() {
+	e, filtered := a.top().(*exchanges)
+	filtered = filtered && e.order.text != ""
 	switch only := a.filter(); {
+	case filtered:
+		a.frame.say("all are shown again; the text was: " + e.order.text)
+		e.want(func(o *exchangeOrder) { o.text = "" })
 	case len(a.stack) > 1:
 		a.back()
 	case !only.Empty():
