@@ -37,6 +37,9 @@ type Options struct {
 	// Pause stops the program until the shell continues it, while the terminal
 	// is the shell's; nil where there is nothing of the kind.
 	Pause func()
+	// Shared is set where others write to the terminal, as tcpdump and ssh do
+	// before a pipe: when they begin and when they end.
+	Shared bool
 	// Mono leaves out colours, as NO_COLOR in the environment does.
 	Mono bool
 	// Screen is a terminal to draw on; nil for the real one.
@@ -278,10 +281,15 @@ func (a *App) stopReading() {
 	a.feed.Stop()
 }
 
-// stepBack goes back, from home to what the filter hides, and then says how to
-// leave: nobody quits by surprise.
+// stepBack goes back: from a list to what a filter hides, from home it says how
+// to leave, for nobody quits by surprise.
 func (a *App) stepBack() {
+	e, filtered := a.top().(*exchanges)
+	filtered = filtered && e.order.text != ""
 	switch only := a.filter(); {
+	case filtered:
+		a.frame.say("all are shown again; the text was: " + e.order.text)
+		e.want(func(o *exchangeOrder) { o.text = "" })
 	case len(a.stack) > 1:
 		a.back()
 	case !only.Empty():

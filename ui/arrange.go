@@ -228,6 +228,9 @@ type job struct {
 // paintEvery is how often the painter looks for something new.
 const paintEvery = 50 * time.Millisecond
 
+// greeting is how long others may take to write to the terminal at the start.
+const greeting = 500 * time.Millisecond
+
 // paint shows new states and fulfils wishes. It is the only one to use
 // QueueUpdateDraw, which waits for the event loop, and after Run for ever: so
 // nobody waits for the painter.
@@ -238,10 +241,17 @@ func (a *App) paint(many arranger, done <-chan struct{}) {
 	var did *job
 	var percent int32
 	var rest time.Time
+	var over <-chan time.Time
+	if a.o.Shared {
+		over = time.After(greeting)
+	}
 	for {
 		select {
 		case <-done:
 			return
+		case <-over:
+			a.app.Sync()
+			continue
 		case <-a.wake:
 		case now := <-ticker.C:
 			if now.Before(rest) {
@@ -289,7 +299,11 @@ func (a *App) take(n *arrangement) {
 	if n.wish != a.wish.Load() || n.state.Rev < a.state.Rev {
 		return
 	}
+	before := a.state
 	a.state = n.state
+	if a.o.Shared && (before.Reading && !a.state.Reading || before.Snap.Totals.Packets == 0 && a.state.Snap.Totals.Packets > 0) {
+		a.app.Sync() // over what others have written
+	}
 	a.home.show(n)
 	a.top().refresh(n.state)
 }

@@ -112,7 +112,7 @@ func (e *exchanges) show(rows *exchangeRows) {
 	e.list.sorted, e.list.reversed = rows.order.sorted, rows.order.reversed
 	e.list.empty = []line{{own(plain, "  No HTTP exchange: t on the first screen says where the packets went.")}}
 	if rows.order.text != "" {
-		e.list.empty = []line{{own(plain, fmt.Sprintf("  None of %d exchanges has this text; f changes it, and nothing typed there shows all.", rows.of))}}
+		e.list.empty = []line{{own(plain, fmt.Sprintf("  None of %d exchanges has this text; Esc clears it, f changes it.", rows.of))}}
 	}
 	e.list.setRows(rows)
 }
@@ -138,7 +138,7 @@ func (e *exchanges) click(x, y int) {
 func (e *exchanges) bindings() []binding {
 	return append([]binding{
 		{keys: []string{"Enter"}, help: "the handshake that this exchange belongs to", brief: "handshake", do: e.enter},
-		{keys: []string{"f", "F7"}, help: "only exchanges with a text in any column", brief: "filter", do: e.askText},
+		{keys: []string{"f", "F7"}, help: "only exchanges with a text in any column; Esc clears it", brief: "filter", do: e.askText},
 		{keys: []string{">"}, help: "sort by the next column", brief: "sort", do: func() { e.sortBy(1) }},
 		{keys: []string{"<"}, help: "sort by the column before", do: func() { e.sortBy(-1) }},
 		{keys: []string{"r"}, help: "sort the other way round", do: func() { e.want(func(o *exchangeOrder) { o.reversed = !o.reversed }) }},

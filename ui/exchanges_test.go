@@ -167,6 +167,11 @@ func TestExchangesLeadToHandshakes(t *testing.T) {
 	if len(marks) != 1 || !marks["h7"] || !strings.Contains(r.text(), "\n*") {
 		t.Errorf("marked: %v\n%s", marks, r.text())
 	}
+	r.press("f 502 Enter")
+	r.see("exchanges with \"502\"")
+	r.press("Esc")
+	r.see("all are shown again; the text was: 502")
+	r.until("all exchanges", func() bool { return r.app.top().(*exchanges).list.rows.Len() == 23 })
 	r.press("g w Enter")
 	r.see("done with")
 	if c := wrote.last(t); c.ids != "h7" {

@@ -12,6 +12,7 @@ import (
 	"elbscope/analyze"
 	"elbscope/analyze/rules"
 	"elbscope/internal/nearest"
+	"elbscope/internal/shell"
 	"elbscope/ui/report"
 )
 
@@ -40,9 +41,13 @@ func (o *options) warnUnjudged(status int, w io.Writer, snap *analyze.Snapshot, 
 	if status != exitFine || why == "" || o.format == "text" && isTerminal(w) {
 		return
 	}
+	file := "FILE"
+	if len(o.files) == 1 && o.files[0] != stdinName && !isPipe(o.files[0]) {
+		file = shell.File(o.files[0])
+	}
 	say.complain(status, &hintError{
 		"nothing was judged, and status 0 is no sign of health: " + why,
-		"elbscope report --format json FILE | jq -e '.handshakes[0].verdict'    (fails where there is none)",
+		"elbscope report --format json " + file + " | jq -e '.handshakes[0].verdict'    (fails where there is none)",
 	})
 }
 

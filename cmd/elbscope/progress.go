@@ -50,7 +50,12 @@ func (p *progressLine) showAt(at capture.Progress, now time.Time) {
 		}
 	}
 	line += p.share(at, now)
-	fmt.Fprintf(p.w, "%s%s (Ctrl-C stops and reports)", eraseLine, line)
+	const how = " (Ctrl-C stops and reports)"
+	room := columns(p.w) - 1 // what wraps is never erased
+	if len(line)+len(how) <= room {
+		line += how
+	}
+	fmt.Fprintf(p.w, "%s%s", eraseLine, line[:min(len(line), room)])
 }
 
 // share says how much has been read and how long the rest takes: of a replay
@@ -65,7 +70,10 @@ func (p *progressLine) share(at capture.Progress, now time.Time) string {
 		return ""
 	}
 	done := float64(at.Done) / float64(at.Size)
-	words := fmt.Sprintf(", %.0f %% of file %d of %d", 100*done, at.Source+1, at.Sources)
+	words := fmt.Sprintf(", %.0f %%", 100*done)
+	if at.Sources > 1 {
+		words += fmt.Sprintf(" of file %d of %d", at.Source+1, at.Sources)
+	}
 	if at.Sources == 1 && done > 0.01 && p.pace == nil {
 		left := time.Duration(float64(now.Sub(p.start)) * (1 - done) / done)
 		words += fmt.Sprintf(", %s left", left.Round(time.Second))

@@ -87,7 +87,7 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 		return "", err
 	}
 	// What is to be known of the file comes first: numbers can be counted again.
-	remarks = append(remarks, fmt.Sprintf("%s of %s, %d bytes", plural(len(sel.picked), "packet"), plural(chosen, "handshake"), size))
+	remarks = append(remarks, fmt.Sprintf("%s of %s, %d bytes, not masked", plural(len(sel.picked), "packet"), plural(chosen, "handshake"), size))
 	return "saved to " + path + "; " + strings.Join(remarks, "; "), nil
 }
 

@@ -115,6 +115,9 @@ func TestSaveOne(t *testing.T) {
 						t.Errorf("handshake %s; the file says\n%s\nof which the capture holds\n%s", h.ID, g, strings.Join(all, "\n"))
 					}
 				}
+				if !strings.HasSuffix(note, " bytes, not masked") {
+					t.Errorf("who sends the file is not warned: %s", note)
+				}
 				if told := strings.Contains(note, "other handshake"); told != (len(got) > 1) {
 					t.Errorf("%d handshakes were saved, and it is said: %s", len(got), note)
 				}

@@ -67,7 +67,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 			NoRedact: o.noRedact, Explain: explanation, ASCII: o.ascii || !utf8Locale(), Location: o.location(),
 			CaptureFilter: o.packets.forReport(),
 		},
-		Name: v.name, Note: v.note, Filter: o.expr, Save: files.save, Export: files.export,
+		Shared: v.shared(), Name: v.name, Note: v.note, Filter: o.expr, Save: files.save, Export: files.export,
 		Unsaved: func(s *ui.State) bool { return o.unsaved(v.live, s.Snap) },
 		ParseFilter: func(expr string, s *ui.State) (*filter.Filter, error) {
 			return filter.Parse(expr, o.filterContext(s.Snap))
@@ -79,10 +79,7 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	defer lift()
 	opened := make(chan struct{})
 	go f.run(opened, app.Leave)
-	select {
-	case <-opened: // or not: then there is nothing to show
-	case <-time.After(patience):
-	}
+	v.await(opened, say)
 	if failure := f.failure.Load(); failure != nil {
 		return say.complain(inputStatus(*failure), *failure)
 	}
@@ -114,6 +111,9 @@ func (v *view) end(by *ended, o *options, say *messages, f *feed) int {
 	if v.live && s.Err != nil {
 		say.complain(status, s.Err)
 	}
+	if v.shared() && by == nil && (s.Reading || s.Stopped) {
+		say.note("if the command before the pipe still runs, Ctrl-C ends it")
+	}
 	if v.saved != nil && !s.Reading { // else it is not done yet
 		say.note(v.saved())
 	}
@@ -121,6 +121,29 @@ func (v *view) end(by *ended, o *options, say *messages, f *feed) int {
 		return say.complain(by.status(), by)
 	}
 	return status
+}
+
+// shared tells whether something comes from a command before a pipe, which has
+// the same terminal.
+func (v *view) shared() bool { return slices.Contains(v.files, stdinName) && isPipe(stdinName) }
+
+// await waits for the inputs to be opened, but not for long. Only a command
+// before a pipe has the terminal for itself until something comes from it: sudo
+// and ssh ask for a password there, and whether a host is known.
+func (v *view) await(opened <-chan struct{}, say *messages) {
+	if !v.shared() {
+		select {
+		case <-opened: // or not: then there is nothing to show
+		case <-time.After(patience):
+		}
+		return
+	}
+	select {
+	case <-opened:
+	case <-time.After(pipePatience):
+		say.note("nothing has come through the pipe yet; Ctrl-C stops")
+		<-opened // which a signal ends as well
+	}
 }
 
 // unsaved tells whether packets are in no file: those of a pipe, and of a live
@@ -137,6 +160,9 @@ func (o *options) unsaved(isLive bool, snap *analyze.Snapshot) bool {
 // patience is how long the screen waits for the inputs to be opened: an error
 // is better told without it. A pipe may have nothing for long.
 const patience = 20 * time.Millisecond
+
+// pipePatience is how long a pipe may be silent before that is talked about.
+const pipePatience = 10 * time.Second
 
 // savePatience is how long leaving waits for a live run to save what it has.
 const savePatience = 5 * time.Second
