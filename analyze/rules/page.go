@@ -55,7 +55,7 @@ var examples = map[string]func(*analyze.Facts){
 	idProxyMissing: headerless,
 	idTLSExpected:  plainToTLS,
 	idHTTP2Expected: func(f *analyze.Facts) {
-		refusedBy502(f)
+		f.Status, f.By = "502 Bad Gateway", f.Front
 		f.Meaning = "The server answered with the SETTINGS of HTTP/2, and no HTTP/1."
 	},
 	idBadAccept:  misfit,
