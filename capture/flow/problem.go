@@ -59,6 +59,8 @@ const (
 	ProblemHTTP2 = "http2"
 	// ProblemOneDirection: one direction of connections is not there.
 	ProblemOneDirection = "one-direction"
+	// ProblemHeadsCut: heads were cut for lack of memory.
+	ProblemHeadsCut = "heads-cut"
 	// ProblemFraming: a message whose length contradicts itself.
 	ProblemFraming = "contradictory-framing"
 )
