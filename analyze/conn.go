@@ -37,6 +37,8 @@ type conn struct {
 	holed bool
 	// reset is set once one of closes was a RST.
 	reset, ended bool
+	// counted are the bytes of window and openedRaw in Engine.windowed.
+	counted int
 	// upgraded is the handshake whose 101 turned this connection into a
 	// WebSocket; nil before, and for a 101 whose request is not known.
 	upgraded *sighting
@@ -129,7 +131,9 @@ func (c *conn) Data(d flow.Dir, b []byte, p *flow.Packet) {
 	if from.stage != opaque && (c.windowOf != nil || from.open || from.current == nil) {
 		c.remember(p) // the bodies of ordinary exchanges are not asked for
 	}
+	from.parser.Limit(c.e.begun.bound(0, shortHead))
 	from.feed(b)
+	c.countSide(from)
 	if from.stage == framing && len(c.window.raws) > 0 {
 		// A WebSocket may stay for days: its packets go where there is a bound.
 		c.e.keep(c.window.copies())
@@ -146,6 +150,7 @@ func (c *conn) Gap(d flow.Dir, n uint64, cause flow.GapCause, p *flow.Packet) {
 	// A hole right behind a 101 may begin before it: it is told late.
 	c.holed = c.holed || from.stage != framing || from.who == 0 && from.reader.Offset() == 0
 	from.gap(n)
+	c.countSide(from)
 	c.done()
 }
 
@@ -189,6 +194,7 @@ func (c *conn) done() {
 		c.e.spare(c.window) // what comes next begins its own
 		c.window = window{}
 	}
+	c.countWindow()
 }
 
 // idle reports whether all that was asked has been answered, and none of it was
@@ -259,6 +265,7 @@ func (c *conn) End(cause flow.EndCause) {
 		s.finish(cause)
 	}
 	c.done()
+	c.countNothing()
 	// Sightings keep their connection; they do not need all of it.
 	c.side, c.sightings, c.window, c.early = [2]*side{}, nil, window{}, nil
 	c.upgraded, c.switched, c.suspect, c.stale, c.openedRaw, c.foreign = nil, nil, nil, nil, nil, nil

@@ -14,8 +14,8 @@ type Config struct {
 	// Rules are asked in this order about every handshake.
 	Rules []*Rule
 	// Memory bounds what is kept, in bytes; 0 stands for no bound. Half of it is
-	// for exchanges and handshakes, up to a quarter for copies of packets; what
-	// connections take while they are read comes out of the rest.
+	// for exchanges and handshakes, up to a quarter for copies of packets, about
+	// another quarter for what connections have begun and not finished.
 	Memory int64
 	// Live is set while more can come: a handshake without an answer is then
 	// pending, and not undetermined.
@@ -41,6 +41,9 @@ type Engine struct {
 	totals Totals
 	ids    uint64
 	kept   store
+	// begun is what heads without an end take, and what clients say before they
+	// have their answers; windowed is what the windows of connections take.
+	begun, windowed ration
 	// clusters holds the sightings that may be of one handshake, by key.
 	clusters map[string]*cluster
 	dirty    []*cluster
@@ -94,6 +97,8 @@ func New(cfg Config) *Engine {
 		cfg:       cfg,
 		live:      cfg.Live,
 		kept:      store{limit: cfg.Memory / 2},
+		begun:     ration{limit: cfg.Memory / 8},
+		windowed:  ration{limit: cfg.Memory / 8},
 		clusters:  make(map[string]*cluster),
 		byTarget:  make(map[string]*targetList),
 		published: make(map[uint64]*published),
@@ -107,7 +112,7 @@ func New(cfg Config) *Engine {
 // Open implements flow.Sink.
 func (e *Engine) Open(info *flow.Conn, p *flow.Packet) flow.Stream {
 	c := &conn{e: e, info: info, opened: refOf(p)}
-	if p.Offset < 0 && !e.cfg.ReportOnly {
+	if p.Offset < 0 && !e.cfg.ReportOnly && !e.windowed.short() {
 		c.openedRaw = bytes.Clone(p.Raw)
 	}
 	return c

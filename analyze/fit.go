@@ -40,12 +40,17 @@ func (c *conn) upgradedBy(h *http1.Head) int {
 	return n
 }
 
-// mispaired takes a response for which no request is pending. A 101 that fits the
-// key of the latest request is that one's own, whatever came before: an answer
-// that was on its way already was to nobody. Where the latest request followed a
-// hole, or the start of the capture, and has its answer, that one was to a request
-// from there: a 101 is the latest request's own. Another response may be to
-// either. A 408 comes without a request (RFC 9110 section 15.5.9).
+// mispaired takes a response for which no request is pending: the latest request
+// may have been given an answer that was not its own. Where that can be, it takes
+// this answer back. It returns the request if the response is surely its own, which
+// only a 101 can be:
+//
+//   - one that fits the key of the request, whatever came before it;
+//   - one to a request that followed a hole, or the start of the capture: what came
+//     first was to a request from there.
+//
+// Any other response may be to either of the two, and neither gets it. A 408 comes
+// without a request (RFC 9110 section 15.5.9), and changes nothing.
 func (c *conn) mispaired(h *http1.Head) *exchange {
 	if c.side[0] == nil {
 		return nil
@@ -76,11 +81,11 @@ func (s *side) answerDue() *exchange {
 	return nil
 }
 
-// mayHaveSwitched reports whether a response behind a hole may be part of what a
-// server says in a WebSocket, its 101 being in the hole: the only request without
-// an answer is one to upgrade, and the hole began where its answer would. Nothing
-// else is known that would stand there. A client that asked again, behind that
-// request, got no 101.
+// mayHaveSwitched reports whether what looks like a response behind a hole may
+// stand in a WebSocket frame, because the 101 was in the hole. That is so if a
+// single request waits for its answer, if it asks for an upgrade, and if the hole
+// began where that answer would have begun. A client that has asked again since
+// got no 101.
 func (s *side) mayHaveSwitched() bool {
 	waits := s.c.pending
 	return len(waits) == 1 && waits[0] == s.awaited && waits[0].upgrade

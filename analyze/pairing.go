@@ -41,6 +41,7 @@ func (s *side) dir() flow.Dir { return flow.Dir(s.who) }
 // Head implements http1.Handler.
 func (s *side) Head(h *http1.Head) http1.Next {
 	s.open = false
+	s.c.noteShortened(h)
 	if s.who == 0 {
 		return s.request(h)
 	}

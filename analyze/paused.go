@@ -31,10 +31,10 @@ type piece struct {
 	gap   uint64
 }
 
-// add takes a copy of b, or of as much of it as there is room for: the rest is
-// a hole.
-func (h *held) add(b []byte, at PacketRef) {
-	took := min(len(b), maxPaused-h.size)
+// add takes a copy of b, or of as much of it as makes most bytes in all: the rest
+// is a hole.
+func (h *held) add(b []byte, at PacketRef, most int) {
+	took := max(min(len(b), most-h.size), 0)
 	h.size += took
 	last := len(h.pieces) - 1
 	switch {

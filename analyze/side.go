@@ -30,9 +30,11 @@ type side struct {
 	// current is the exchange whose body is being read.
 	current *exchange
 	// early is set while the body of an early response is being read.
-	early  *earlyResponse
-	parser http1.Parser
-	reader *ws.Reader
+	early *earlyResponse
+	// counted are the bytes of this side in Engine.begun.
+	counted int
+	parser  http1.Parser
+	reader  *ws.Reader
 
 	buf   []byte // while detecting; it begins in packet bufAt
 	bufAt PacketRef
@@ -80,7 +82,7 @@ func (s *side) feed(b []byte) {
 			b = rest
 			s.turn(s.next)
 		case paused:
-			s.held.add(b, s.packet())
+			s.held.add(b, s.packet(), s.c.e.begun.bound(maxPaused, shortHead))
 			if answers := s.c.side[1]; answers != nil && answers.holed {
 				s.c.unpause()
 			}

@@ -30,12 +30,19 @@ const (
 	maxWindowRaw = 64 << 10
 )
 
-// maxSpare is how many windows are kept for use by other connections.
-const maxSpare = 64
+// maxSpare is how many windows are kept for use by other connections, without
+// their room for copies where that has become larger than maxSpareRaw bytes.
+const (
+	maxSpare    = 64
+	maxSpareRaw = 8 << 10
+)
 
 // spare takes back a window that its connection needs no more.
 func (e *Engine) spare(w window) {
 	if len(e.windows) < maxSpare {
+		if cap(w.raw) > maxSpareRaw {
+			w.raw = nil
+		}
 		e.windows = append(e.windows, window{refs: w.refs[:0], raw: w.raw[:0], raws: w.raws[:0]})
 	}
 }
@@ -50,12 +57,13 @@ func (e *Engine) spareWindow() (w window) {
 	return w
 }
 
-// add remembers p.
-func (w *window) add(p *flow.Packet) {
+// add remembers p, if there are not most of them, and a copy of it, if all copies
+// take no more than room bytes.
+func (w *window) add(p *flow.Packet, most, room int) {
 	if n := len(w.refs); n > 0 && w.refs[n-1].Num == p.Num && w.refs[n-1].Source == p.Source {
 		return
 	}
-	if len(w.refs) == maxWindow {
+	if len(w.refs) >= most {
 		w.leftOut++
 		return
 	}
@@ -63,7 +71,7 @@ func (w *window) add(p *flow.Packet) {
 	if p.Offset >= 0 || p.Raw == nil {
 		return
 	}
-	if len(w.raw)+len(p.Raw) > maxWindowRaw {
+	if len(w.raw)+len(p.Raw) > room {
 		w.leftOut++
 		return
 	}
@@ -140,7 +148,7 @@ func (c *conn) remember(p *flow.Packet) {
 	if c.window.refs == nil {
 		c.window = c.e.spareWindow()
 	}
-	c.window.add(p)
+	c.window.add(p, c.e.windowed.bound(maxWindow, shortWindow), c.e.windowed.bound(maxWindowRaw, shortWindowRaw))
 }
 
 // restartWindow begins a new exchange in packet begin: what the window holds

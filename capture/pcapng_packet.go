@@ -11,15 +11,16 @@ const (
 	simpleLen   = 12
 )
 
-// Messages of problems that are counted; each is said once.
-const (
-	messageStray = "A packet is of an interface that the file does not describe, so that it cannot be decoded. " +
-		"Write the file anew with `tshark -r FILE -w NEW`."
-	messageOverlong = "A packet claims more bytes than its block holds, so that it cannot be decoded. " +
-		"Copy the file again in binary mode, for instance with `scp`."
-	messageUntimed = "Packets without time stamps (Simple Packet Blocks) take the time of the packet before them, so that durations mean nothing. " +
-		"Capture with `tcpdump -w FILE`."
+// Problems that are counted; each is said once.
+var (
+	problemStray = advice{"Write the file anew with `tshark -r FILE -w NEW`.", "tshark -r FILE -w NEW"}.problem(
+		flow.ProblemDamaged, "A packet is of an interface that the file does not describe, so that it cannot be decoded")
+	problemOverlong = advice{"Copy the file again in binary mode, for instance with `scp`.", "scp HOST:FILE ."}.problem(
+		flow.ProblemDamaged, "A packet claims more bytes than its block holds, so that it cannot be decoded")
 )
+
+const messageUntimed = "Packets without time stamps (Simple Packet Blocks) take the time of the packet before them, so that durations mean nothing. " +
+	"Capture with `tcpdump -w FILE`."
 
 // packet reads a packet block of any of the three kinds.
 func (s *pcapngSource) packet(p *Packet, kind, total uint32) error {
@@ -107,16 +108,16 @@ func (s *pcapngSource) simple(p *Packet, block []byte, at int64) {
 }
 
 // stray makes p a packet of an unknown interface.
-func (s *pcapngSource) stray(p *Packet) { s.broken(p, &s.strayAt, messageStray) }
+func (s *pcapngSource) stray(p *Packet) { s.broken(p, &s.strayAt, &problemStray) }
 
 // overlong makes p a packet whose length does not fit its block.
-func (s *pcapngSource) overlong(p *Packet) { s.broken(p, &s.overlongAt, messageOverlong) }
+func (s *pcapngSource) overlong(p *Packet) { s.broken(p, &s.overlongAt, &problemOverlong) }
 
 // broken makes p a packet of which nothing can be said, and counts it. Its
 // time is not trusted either, as one wrong time would upset all that wait.
 // Iface is 0 only so that whoever keeps a table by it need not fear.
-func (s *pcapngSource) broken(p *Packet, index *problemIndex, message string) {
+func (s *pcapngSource) broken(p *Packet, index *problemIndex, problem *flow.Problem) {
 	*p = Packet{Time: s.lastTime, Link: noLink, Data: []byte{}, Offset: -1}
 	s.count(p)
-	s.again(index, flow.ProblemDamaged, message, p.Num)
+	s.againProblem(index, *problem, p.Num)
 }

@@ -163,12 +163,18 @@ func (r *reading) countCut(p *Packet) {
 
 // again counts a problem; the first time it is recorded, for packet num.
 func (r *reading) again(index *problemIndex, code, message string, num uint64) {
+	r.againProblem(index, flow.Problem{Code: code, Message: message, Count: 1}, num)
+}
+
+// againProblem is again for a problem that is made already.
+func (r *reading) againProblem(index *problemIndex, p flow.Problem, num uint64) {
 	problems := r.info.Problems
-	if i := int(*index) - 1; i >= 0 && i < len(problems) && problems[i].Code == code {
+	if i := int(*index) - 1; i >= 0 && i < len(problems) && problems[i].Code == p.Code {
 		problems[i].Count++
 		return
 	}
-	r.info.Problems = append(problems, flow.Problem{Code: code, Message: message, Packet: num, Count: 1})
+	p.Packet = num
+	r.info.Problems = append(problems, p)
 	*index = problemIndex(len(r.info.Problems))
 }
 
@@ -186,17 +192,34 @@ func (r *reading) stop(err error, what string, from, want int64) error {
 	case compression != "" && errors.Is(r.win.err, io.ErrUnexpectedEOF):
 		// A decompressor ends with io.EOF; this is its complaint, not the
 		// window's about a short file inside.
-		return r.finish(ErrTruncated, fmt.Sprintf("The %s data stops in the middle, %s. Copy the file again, and check it with `%s -t FILE`.",
-			compression, r.soFar(), compression))
+		return r.finish(ErrTruncated, fmt.Sprintf("The %s data stops in the middle, %s", compression, r.soFar()), copiedAgain(compression))
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		have := r.win.at + int64(len(r.win.rest())) - from
-		return r.finish(ErrTruncated, fmt.Sprintf("The capture ends inside %s (%d of %d bytes are there), %s. "+
-			"If tcpdump is still writing it, end that with `kill -INT $(pidof tcpdump)`; else copy it again.", what, have, want, r.soFar()))
+		return r.finish(ErrTruncated, fmt.Sprintf("The capture ends inside %s (%d of %d bytes are there), %s", what, have, want, r.soFar()), advice{
+			"If tcpdump is still writing it, end that with `kill -INT $(pidof tcpdump)`; else copy it again.",
+			"kill -INT $(pidof tcpdump)    (if it is still being written; else copy it again)",
+		})
 	case compression != "":
-		return r.finish(ErrDamaged, fmt.Sprintf("The %s data is damaged (%v), %s. Copy the file again, and check it with `%s -t FILE`.",
-			compression, err, r.soFar(), compression))
+		return r.finish(ErrDamaged, fmt.Sprintf("The %s data is damaged (%v), %s", compression, err, r.soFar()), copiedAgain(compression))
 	}
-	return r.finish(ErrTruncated, fmt.Sprintf("Reading failed (%v), %s. Copy the file to another disk with `cp`, and read the copy.", err, r.soFar()))
+	return r.finish(ErrTruncated, fmt.Sprintf("Reading failed (%v), %s", err, r.soFar()), advice{
+		"Copy the file to another disk with `cp`, and read the copy.", "cp FILE /tmp",
+	})
+}
+
+// advice is what to do about a problem, in a sentence and as a line to type.
+type advice struct{ sentence, try string }
+
+// copiedAgain is the advice for compressed data.
+func copiedAgain(compression string) advice {
+	try := compression + " -t FILE"
+	return advice{"Copy the file again, and check it with `" + try + "`.", try}
+}
+
+// problem makes a problem by which part of the input is missing; what tells it in
+// a sentence without its full stop.
+func (a advice) problem(code, what string) flow.Problem {
+	return flow.Problem{Code: code, Message: what + ". " + a.sentence, What: what, Try: a.try, Count: 1}
 }
 
 // soFar says what of the file is good, for a message.
@@ -217,17 +240,20 @@ func (r *reading) damage(what string) error {
 	if n := r.size - r.win.at; n > 0 && r.info.Compression == "" {
 		unread = fmt.Sprintf(", %d bytes of the file remain unread", n)
 	}
-	return r.finish(ErrDamaged, fmt.Sprintf("The capture is damaged: %s; %s%s. Copy it again in binary mode, for instance with `scp`.",
-		what, r.soFar(), unread))
+	return r.finish(ErrDamaged, fmt.Sprintf("The capture is damaged: %s; %s%s", what, r.soFar(), unread), advice{
+		"Copy it again in binary mode, for instance with `scp`.", "scp HOST:FILE .",
+	})
 }
 
 // finish records how the source ended, for good.
-func (r *reading) finish(kind error, message string) error {
+func (r *reading) finish(kind error, what string, a advice) error {
 	code := flow.ProblemTruncated
 	if kind == ErrDamaged {
 		code = flow.ProblemDamaged
 	}
-	r.info.AddProblem(flow.Problem{Code: code, Message: message, Packet: r.info.Packets + 1})
-	r.end = fmt.Errorf("%w: %s", kind, message)
+	p := a.problem(code, what)
+	p.Packet = r.info.Packets + 1
+	r.info.AddProblem(p)
+	r.end = fmt.Errorf("%w: %s", kind, p.Message)
 	return r.end
 }

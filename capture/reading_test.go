@@ -183,8 +183,13 @@ func TestProblems(t *testing.T) {
 		"pcap, time goes back":               {Code: "time-backwards", Message: "`reordercap IN OUT`", Packet: 3, Count: 2},
 		"pcapng, unknown interface":          {Code: "damaged-record", Message: "does not describe", Packet: 2, Count: 1},
 		"pcapng, section of another version": {Code: "damaged-record", Message: "version 2", Packet: 2, Count: 1},
+		"pcap, little-endian, nanoseconds":   {Code: "truncated-file", Message: "`kill -INT $(pidof tcpdump)`", Packet: 1, Count: 1},
 	} {
-		s, err := OpenReader(name, bytes.NewReader(forgedFiles()[name].data), true)
+		data := forgedFiles()[name].data
+		if want.Code == flow.ProblemTruncated {
+			data = data[:len(data)-1]
+		}
+		s, err := OpenReader(name, bytes.NewReader(data), true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,6 +198,11 @@ func TestProblems(t *testing.T) {
 		if !strings.Contains(got.Message, want.Message) {
 			t.Errorf("%s: message %q, want %q in it", name, got.Message, want.Message)
 		}
+		missing := got.Code == flow.ProblemTruncated || got.Code == flow.ProblemDamaged
+		if (got.What != "") != missing || (got.Try != "") != missing || !strings.HasPrefix(got.Message, got.What) {
+			t.Errorf("%s: what is %q, to try %q, and both: %q", name, got.What, got.Try, got.Message)
+		}
+		got.What, got.Try = "", ""
 		if got.Message = want.Message; got != want {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}

@@ -13,6 +13,9 @@ const (
 	maxLostLine  = 16 << 10
 )
 
+// smallBuf is how much room a parser keeps at most when there is nothing in it.
+const smallBuf = 2 << 10
+
 // growBy is how much is added to an unfinished head at a time, so that what
 // follows its end in the same bytes is not copied along.
 const growBy = 4 << 10
@@ -91,11 +94,38 @@ type Parser struct {
 	// head is the one with a hole that is being read on; nil otherwise.
 	head  *Head
 	flaws Flaw // of the message that is coming or going on
+	limit int  // see Limit
 }
 
 // Init makes p ready for the messages of one direction: responses or requests.
+// The Limit stays.
 func (p *Parser) Init(h Handler, response bool) {
-	*p = Parser{handler: h, response: response, buf: p.buf[:0]}
+	*p = Parser{handler: h, response: response, buf: p.buf[:0], limit: p.limit}
+}
+
+// Limit bounds from now on how long a head may become of which the end has not
+// come yet, in bytes, for where memory is short: a longer one is given up as
+// HeadTooLong. 0 stands for MaxHead, which is also the most.
+func (p *Parser) Limit(n int) { p.limit = n }
+
+// Held returns how many bytes the parser takes to keep what has not ended yet.
+func (p *Parser) Held() int {
+	n := 0
+	if len(p.buf) > 0 {
+		n = cap(p.buf)
+	}
+	if p.head != nil {
+		n += len(p.head.Raw)
+	}
+	return n
+}
+
+// maxHead is how long an unfinished head may become.
+func (p *Parser) maxHead() int {
+	if p.limit == 0 {
+		return MaxHead
+	}
+	return p.limit
 }
 
 // Search makes the parser look for the next head, as after a hole: for a
@@ -196,14 +226,14 @@ func (p *Parser) stepHead(b []byte) []byte {
 // growHead appends some of b to buf and completes the head if its end is there.
 func (p *Parser) growHead(b []byte) []byte {
 	p.state = inHead
-	old := len(p.buf)
-	if old == MaxHead {
+	old, most := len(p.buf), p.maxHead()
+	if old >= most {
 		p.flaws |= HeadTooLong
 		p.cutHead()
 		p.lose()
 		return b
 	}
-	took := min(len(b), growBy, MaxHead-old)
+	took := min(len(b), growBy, most-old)
 	p.buf = append(p.buf, b[:took]...)
 	if !plausible(p.buf[:min(len(p.buf), maxMethod+1)], p.response) {
 		return p.refuse(old, b)
@@ -306,7 +336,11 @@ func (p *Parser) stop() {
 	p.state, p.buf, p.head = switched, nil, nil
 }
 
-// clear empties buf and what is known about it.
+// clear empties buf and what is known about it. One that has become large is not
+// kept: its connection may stay for days.
 func (p *Parser) clear() {
 	p.buf, p.scanned, p.checked, p.fresh = p.buf[:0], 0, false, false
+	if cap(p.buf) > smallBuf {
+		p.buf = nil
+	}
 }

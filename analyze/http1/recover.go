@@ -143,7 +143,7 @@ func (p *Parser) stepHoled(b []byte) []byte {
 		took = len(b)
 	}
 	p.buf = append(p.buf, b[:took]...)
-	if len(p.head.Raw)+len(p.buf) > MaxHead {
+	if len(p.head.Raw)+len(p.buf) > p.maxHead() {
 		return p.restart(b[took:])
 	}
 	if n < 0 {
@@ -194,7 +194,7 @@ func (p *Parser) stepLost(b []byte) []byte {
 		p.keepLine(line)
 		line = p.buf
 	}
-	line = line[max(0, len(line)-maxLostLine):]
+	line = line[max(0, len(line)-p.lostLine()):]
 	start := findStart(bytes.TrimSuffix(line, []byte("\r")), p.response)
 	if start < 0 {
 		p.buf, p.fresh = p.buf[:0], false
@@ -207,15 +207,23 @@ func (p *Parser) stepLost(b []byte) []byte {
 	return b[n+1:]
 }
 
-// keepLine keeps at least the last maxLostLine bytes of an unfinished line, and
+// keepLine keeps at least the last lostLine bytes of an unfinished line, and
 // less than twice as many, so that each is moved about once.
 func (p *Parser) keepLine(b []byte) {
-	b = b[max(0, len(b)-maxLostLine):]
-	if len(p.buf)+len(b) > 2*maxLostLine {
-		p.buf = append(p.buf[:0], p.buf[len(p.buf)-maxLostLine:]...)
+	most := p.lostLine()
+	b = b[max(0, len(b)-most):]
+	if len(p.buf)+len(b) > 2*most {
+		last := p.buf[len(p.buf)-most:]
+		if cap(p.buf) > 4*most {
+			p.buf = nil // from before the limit
+		}
+		p.buf = append(p.buf[:0], last...)
 	}
 	p.buf = append(p.buf, b...)
 }
+
+// lostLine is how much of a line is kept while the parser looks for a head.
+func (p *Parser) lostLine() int { return min(maxLostLine, p.maxHead()) }
 
 // trimLine takes the line end from a line and reports whether it is a bare LF.
 func trimLine(line []byte) (text []byte, bare bool) {
@@ -234,7 +242,7 @@ func (p *Parser) stepChunkLine(b []byte) []byte {
 		took = len(b)
 	}
 	p.buf = append(p.buf, b[:took]...)
-	if len(p.buf) > maxChunkLine && p.state != inTrailer || len(p.buf) > MaxHead {
+	if len(p.buf) > maxChunkLine && p.state != inTrailer || len(p.buf) > p.maxHead() {
 		return p.badChunk(b[took:])
 	}
 	if n < 0 {

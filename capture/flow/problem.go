@@ -7,6 +7,10 @@ type Problem struct {
 	Code string
 	// Message says what is, for a person, and ends in what to do about it.
 	Message string
+	// What is Message without what to do, and Try a line to type for that. Both
+	// are set where part of the input is missing (ProblemTruncated and
+	// ProblemDamaged), which is also told apart from the report; else empty.
+	What, Try string
 	// Packet is the number of the packet where it first showed, 0 if it has
 	// no such place.
 	Packet uint64
@@ -59,6 +63,8 @@ const (
 	ProblemHTTP2 = "http2"
 	// ProblemOneDirection: one direction of connections is not there.
 	ProblemOneDirection = "one-direction"
+	// ProblemHeadsCut: heads were cut for lack of memory.
+	ProblemHeadsCut = "heads-cut"
 	// ProblemFraming: a message whose length contradicts itself.
 	ProblemFraming = "contradictory-framing"
 )

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -61,16 +60,6 @@ func (f *ngFile) packet(iface, capLen uint32, micros uint64, data []byte) {
 func ngOption(code, length uint16, value []byte) []byte {
 	b := append(le.AppendUint16(le.AppendUint16(nil, code), length), value...)
 	return append(b, make([]byte, -len(value)&3)...)
-}
-
-// processorTime is what the process has used so far: how busy the machine is
-// makes little difference to it.
-func processorTime(t testing.TB) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // TestHostilePcapng: whatever a pcapng file claims, nothing crashes, memory

@@ -128,36 +128,21 @@ func losses(snap *analyze.Snapshot) error {
 	var all []error
 	for _, s := range snap.Sources {
 		for _, p := range s.Problems {
-			if p.Code == flow.ProblemTruncated || p.Code == flow.ProblemDamaged {
-				all = append(all, loss(s.Name, p.Message))
+			if p.What != "" {
+				all = append(all, loss(s.Name, &p))
 			}
 		}
 	}
 	return errors.Join(all...)
 }
 
-// loss makes an error for people of a problem's message, which consists of
-// sentences and ends in one with a command in backquotes.
-func loss(name, message string) error {
+// loss makes an error for people of a problem by which part of an input is
+// missing.
+func loss(name string, p *flow.Problem) error {
 	if name == stdinName {
 		name = "standard input"
 	}
-	what, advice := message, ""
-	if end := strings.LastIndex(message, ". "); end >= 0 {
-		what, advice = message[:end], message[end+2:]
-	}
-	if _, command, ok := strings.Cut(advice, "`"); ok {
-		advice, _, _ = strings.Cut(command, "`")
-	}
-	switch advice { // a bare name is not enough to type
-	case "kill -INT $(pidof tcpdump)":
-		advice += "    (if it is still being written; else copy it again)"
-	case "scp":
-		advice = "scp HOST:FILE ."
-	case "cp":
-		advice = "cp FILE /tmp"
-	}
-	return &hintError{name + ": " + strings.ToLower(what[:1]) + what[1:], advice}
+	return &hintError{name + ": " + strings.ToLower(p.What[:1]) + p.What[1:], p.Try}
 }
 
 // conclude tells the engine which inputs continued others, when each ended and

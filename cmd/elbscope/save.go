@@ -64,8 +64,10 @@ func (s *saver) save(ctx context.Context, hs []*analyze.Handshake, path string, 
 	if remark != "" {
 		remarks = append(remarks, remark)
 	}
-	for _, chain := range sel.chains() {
-		if err := s.collect(ctx, sel, chain, s.share(progress)); err != nil {
+	chains := sel.chains()
+	ofAll := s.share(chains, progress)
+	for _, chain := range chains {
+		if err := s.collect(ctx, sel, chain, ofAll); err != nil {
 			return "", err
 		}
 	}
@@ -144,11 +146,11 @@ func plural(n int, word string) string {
 }
 
 // share returns what turns how far the reading of one input is into how far
-// that of all is. The writing at the end takes little beside it.
-func (s *saver) share(progress func(float64)) func(source int, done float64) {
+// that of all in chains is. The writing at the end takes little beside it.
+func (s *saver) share(chains [][]int, progress func(float64)) func(source int, done float64) {
 	all := 0
-	for i := range s.feed.in.infos {
-		if s.canReread(i) {
+	for _, source := range slices.Concat(chains...) {
+		if s.canReread(source) {
 			all++
 		}
 	}
@@ -209,6 +211,7 @@ func (s *saver) reread(ctx context.Context, sel *selection, tracer *capture.Trac
 			progress(i, float64(n)/float64(packets))
 		}
 		if err := src.Next(&p); err != nil {
+			progress(i, 1)
 			return nil // it was told about when the file was read first
 		}
 		if !filter.Keep(&p, nil) {

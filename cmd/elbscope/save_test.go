@@ -91,6 +91,21 @@ func TestSaveKeepsVerdicts(t *testing.T) {
 	}
 }
 
+// TestSaveProgress saves from two files of two machines, of three that were read:
+// it is told how far the reading of both is.
+func TestSaveProgress(t *testing.T) {
+	files := captureFiles(t)
+	s := readFiles(t, append(files["two-clocks"], files["polling-only"]...)...)
+	var told []float64
+	note := func(done float64) { told = append(told, done) }
+	if _, err := s.save(context.Background(), s.handshakes(), filepath.Join(t.TempDir(), "saved.pcapng"), false, note); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) < 4 || !slices.IsSorted(told) || told[len(told)-1] != 1 {
+		t.Errorf("told was %v", told)
+	}
+}
+
 // TestSaveOne saves one handshake out of many. The file says of it what the
 // whole capture says, and nothing else of any other: what shares a connection
 // comes with all its legs.
