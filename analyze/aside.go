@@ -13,8 +13,9 @@ import (
 // and mostly neither Connection nor Upgrade, often in HTTP/1.0. It is aside of the
 // way of the handshake: what it lacks is no damage.
 
-// originals are the headers in which the target stands that is asked about.
-var originals = []string{"X-Original-URI", "X-Original-URL", "X-Forwarded-Uri"}
+// originals are the headers in which the target stands that is asked about; the
+// last one is oauth2-proxy's.
+var originals = []string{"X-Original-URI", "X-Original-URL", "X-Forwarded-Uri", "X-Auth-Request-Redirect"}
 
 // isAside reports whether p is no part of the way of the handshake that it has
 // the key of. A hop that rewrites targets does so every time, and one that tries
@@ -23,7 +24,7 @@ func (p *placed) isAside() bool {
 	o := p.parent
 	switch {
 	case o == nil:
-		return false
+		return p.answered
 	case o.aside:
 		return true
 	case p.Signs.Intact() != No:
@@ -34,6 +35,22 @@ func (p *placed) isAside() bool {
 	return slices.ContainsFunc(o.children, func(q *placed) bool {
 		return q.Signs.Sound() && (q.target != p.target || !sameLeg(q.sighting, p.sighting) && q.Time <= p.end() && p.Time <= q.end())
 	})
+}
+
+// questionBefore finds the question whether the handshake of s may pass, where the
+// leg is not in the capture that both follow from: the same sender was told yes
+// the moment before it sent s, which it leaves whole, to another target.
+func (g *grouping) questionBefore(s *sighting) *placed {
+	if !s.Signs.Sound() {
+		return nil
+	}
+	for _, o := range slices.Backward(g.open) {
+		if o.Hop == 0 && len(g.roots[o.root]) == 1 && o.target != s.target && o.from == s.from && o.key == s.key && s.key != "" &&
+			o.Signs.UpgradeThere == No && o.Answer == AnswerSeen && o.Response.Status()/100 == 2 && o.end() <= s.Time+slack {
+			return o
+		}
+	}
+	return nil
 }
 
 // switched reports whether a sighting was answered with a 101.
@@ -50,13 +67,13 @@ func (s *sighting) asksAbout(o *sighting) bool {
 }
 
 // mayBeVerdict reports whether the answer, if there is one, says yes or no to the
-// question whether somebody may pass.
+// question whether somebody may pass, or where to ask for leave.
 func (s *Sighting) mayBeVerdict() bool {
 	if s.Answer != AnswerSeen {
 		return true
 	}
 	status := s.Response.Status()
-	return status/100 == 2 || status == 401 || status == 403
+	return status/100 == 2 || status/100 == 3 || status == 401 || status == 403
 }
 
 // original returns the target in one of originals, "" where there is none.

@@ -54,6 +54,17 @@ func TestAside(t *testing.T) {
 			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Original-URL: http://app.example/chat")...).answers(no...).closes()
 			c.answers(no...)
 		}},
+		{"the answer is no, and where to sign in", "refused proven 302 0:client:302", func(tp *tape) {
+			no, login := []string{"HTTP/1.1 401 Unauthorized", "Content-Length: 0"}, []string{"HTTP/1.1 302 Found", "Content-Length: 0"}
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Forwarded-Uri: /chat")...).answers(no...).closes()
+			tp.relay("10.0.1.1:50010", auth, keyA, append([]string{"GET /oauth2/sign_in HTTP/1.0", "X-Auth-Request-Redirect: /chat"}, plain...)...).answers(login...).closes()
+			c.answers(login...)
+		}},
+		{"a question, and then the handshake, behind a leg that is not in the capture", "healthy proven 101 0:instance:101", func(tp *tape) {
+			tp.relay("10.0.1.1:50009", auth, keyA, asks()...).answers(fine...).closes()
+			tp.relay(back, inst, keyA, xff).answers(switching...)
+		}},
 		{"a question alone", "undetermined undetermined 200 0:instance:200", func(tp *tape) {
 			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Original-URI: /chat")...).answers(fine...).closes()
 		}},

@@ -162,6 +162,9 @@ type Facts struct {
 	// long nothing had been said before ("60.0 s"), Took how long after the
 	// request it came.
 	ClosedBy, How, Idle, Took string
+	// Late tells when a 101 came, where nobody waited for it any more: "3.5 s after
+	// the request, and 500 ms after the client had closed its connection".
+	Late string
 	// Proxy is "v1" or "v2".
 	Proxy string
 	// Polls is the number of polling requests after the failure; Session the

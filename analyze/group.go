@@ -52,6 +52,8 @@ type placed struct {
 	// repeated is set once it was tried again: the next one after that is not a
 	// further try of it.
 	repeated bool
+	// answered is set once the handshake was sent that it was a question about.
+	answered bool
 }
 
 // group divides the sightings of one key into handshakes. Each comes sorted by
@@ -153,6 +155,8 @@ func (g *grouping) place(s *sighting) *placed {
 		s.Hop = 0
 		if try := g.tryBefore(s); try != nil {
 			p.root, try.repeated = try.root, true
+		} else if question := g.questionBefore(s); question != nil {
+			p.root, question.answered = question.root, true
 		} else {
 			p.root = len(g.roots)
 			g.roots = append(g.roots, nil)

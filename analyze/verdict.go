@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"elbscope/analyze/http1"
+	"elbscope/analyze/ws"
 )
 
 func uitoa(n uint64) string { return strconv.FormatUint(n, 10) }
@@ -195,27 +195,20 @@ func lastWith(earlier []*Sighting, hop int, of func(Signs) Tri) (index int, know
 }
 
 // changedValue finds a hop that put another key or version in the place of the
-// client's.
+// client's, or nothing, or wrote one beside it.
 func changedValue(all []*Sighting) *Damage {
-	version := func(h *http1.Head) string {
-		if cutInside(h, "Sec-WebSocket-Version") {
-			return ""
-		}
-		return h.Join("Sec-WebSocket-Version")
-	}
-	for _, value := range []func(*http1.Head) string{keyOf, version} {
+	for _, name := range []string{"Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
 		// One sighting with a value stands for its hop, and is compared with
 		// that of the hop before.
 		before, here := -1, -1
 		for i, s := range all {
-			after := value(s.Request)
-			if after == "" {
+			if !s.Request.Has(name) || cutInside(s.Request, name) && !ws.ValidKey(s.Request.Join(name)) {
 				continue
 			}
 			if here < 0 || all[here].Hop < s.Hop {
 				before, here = here, i
 			}
-			if before >= 0 && value(all[before].Request) != after {
+			if before >= 0 && all[before].Request.Join(name) != s.Request.Join(name) {
 				return &Damage{Kind: Altered, Before: before, After: i}
 			}
 		}

@@ -47,6 +47,8 @@ func TestVerdicts(t *testing.T) {
 		{"the value of Upgrade", both(bad, "Upgrade: x"), "altered proven 400 " + culprit + " 0:client:400 1:instance:400"},
 		{"the method", both(bad, "POST /chat HTTP/1.1"), "altered proven 400 " + culprit + " 0:client:400 1:instance:400"},
 		{"the version", both(bad, "-Sec-WebSocket-Version"), "altered proven 400 " + culprit + " 0:client:400 1:instance:400"},
+		{"the key, to nothing", both(bad, "Sec-WebSocket-Key: "), "altered proven 400 " + culprit + " 0:client:400 1:instance:400"},
+		{"a second key", both(bad, "Sec-WebSocket-Key: "+keyA+"\r\nSec-WebSocket-Key: "+keyB), "altered proven 400 " + culprit + " 0:client:400 1:instance:400"},
 		{"damage and a 101 all the same", both(switching, "Connection: keep-alive"), "rewritten proven 101 " + culprit + " 0:client:101 1:instance:101"},
 		{"damage without an answer", func(tp *tape) {
 			tp.relay(client, front, keyA)

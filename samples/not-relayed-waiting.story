@@ -1,6 +1,6 @@
 # The instance upgrades, the load balancer waits for a page that never comes, and when the capture ends half a minute later the client waits still.
 want handshake verdict=not-relayed certainty=proven status=none sightings=2
-               legs=client,instance culprit=10.0.0.1:80|10.0.1.1 closed=open,open
+               legs=client,instance culprit=10.0.0.1:80|10.0.1.1 closed=open,open frames=0,1
                findings=101-not-relayed:error
 want counters connections=3 requests=3 responses=2 handshakes=1
 
@@ -27,7 +27,9 @@ instance < HTTP/1.1 101 Switching Protocols
          < Connection: Upgrade
          < Sec-WebSocket-Accept: *
          <
-wait 30s
+wait 25s
+instance <~ ping
+wait 5s
 leg page 10.0.0.8:40002 -> 10.0.0.1:80
 page     > GET / HTTP/1.1
          > Host: app.example

@@ -2,8 +2,11 @@ package rules
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"elbscope/analyze"
+	"elbscope/capture/flow"
 )
 
 // notRelayed: the last leg was answered 101, and the client got something
@@ -31,6 +34,9 @@ var notRelayed = &analyze.Rule{
 		if outer.Response != nil {
 			alike.Effect = statusText(outer)
 		}
+		if tooLate(outer, inner) > 0 {
+			alike.Effect += " before"
+		}
 		asSymptom(c, f, alike)
 		if f.Cause == nil {
 			asRefusal(c, f, alike)
@@ -54,6 +60,9 @@ func saysInvalid(f *analyze.Finding) bool { return f.Rule == idBadAccept || f.Ru
 
 var notRelayedWords = words{
 	title: func(f *analyze.Finding) string {
+		if late := tooLate(f.Before, f.After); late > 0 {
+			return fmt.Sprintf("The 101 came %s after %s", span(late), gaveUp(f.Before, f.After))
+		}
 		return fmt.Sprintf("%s does not pass the 101 on to the client", hopShort(f.Before, f.After))
 	},
 	facts: func(f *analyze.Finding, facts *analyze.Facts) {
@@ -62,6 +71,10 @@ var notRelayedWords = words{
 		facts.Invalid = f.Cause != nil && saysInvalid(f.Cause)
 		if f.Before.Response == nil {
 			setClose(facts, f.Before)
+		}
+		if late := tooLate(f.Before, f.After); late > 0 {
+			facts.Late = fmt.Sprintf("%s after the request, and %s after %s",
+				span(f.After.Answered.Sub(f.After.Time)), span(late), gaveUp(f.Before, f.After))
 		}
 	},
 	proof: func(f *analyze.Finding, p *proof) {
@@ -73,6 +86,40 @@ var notRelayedWords = words{
 		p.path(f.Handshake)
 	},
 }.made()
+
+// tooLate is how long the 101 came after all was over on the leg in front of it,
+// 0 where that hop had still somebody to pass it on to.
+func tooLate(outer, inner *analyze.Sighting) time.Duration {
+	const surely = 10 * time.Millisecond // clocks of two sources are no closer
+	over := outer.Closed
+	switch {
+	case outer.Response != nil:
+		over = outer.Answered
+	case outer.How == 0:
+		return 0
+	}
+	if late := inner.Answered.Sub(over); late > surely {
+		return late
+	}
+	return 0
+}
+
+// gaveUp says who had ended the leg of outer, and how.
+func gaveUp(outer, inner *analyze.Sighting) string {
+	switch {
+	case outer.Response != nil:
+		return theHop(outer, inner) + " had answered " + statusText(outer)
+	case outer.ClosedBy == flow.FromClient:
+		return "the client had closed its connection"
+	}
+	return theHop(outer, inner) + " had hung up on the client"
+}
+
+// theHop is hopShort in the middle of a sentence.
+func theHop(before, after *analyze.Sighting) string {
+	name := hopShort(before, after)
+	return strings.ToLower(name[:1]) + name[1:]
+}
 
 // relayBreak returns the outermost sighting that saw the 101 and the one next
 // to it, towards the client, that did not.

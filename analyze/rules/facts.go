@@ -265,12 +265,27 @@ func missing(before, after *analyze.Sighting) string {
 	if before != nil {
 		for _, name := range []string{"Sec-WebSocket-Key", "Sec-WebSocket-Version"} {
 			from, to := before.Request.Join(name), after.Request.Join(name)
-			if from != "" && to != "" && from != to {
-				lost = append(lost, name+changedFrom+wiretext.Printable(from, 40)+" to "+wiretext.Printable(to, 40))
+			if shows(before, name) && shows(after, name) && from != to {
+				lost = append(lost, name+changedFrom+shownValue(from)+" to "+shownValue(to))
 			}
 		}
 	}
 	return enumerate(lost)
+}
+
+// shows reports whether a header is in the capture to its end.
+func shows(s *analyze.Sighting, name string) bool {
+	cut, ok := s.Request.CutField()
+	return s.Request.Has(name) && !(ok && strings.EqualFold(cut.Name, name))
+}
+
+// shownValue is the value of a header in a sentence.
+func shownValue(v string) string {
+	const twoKeys = 50
+	if v == "" {
+		return "nothing"
+	}
+	return wiretext.Printable(v, twoKeys)
 }
 
 // enumerate joins words as a sentence does: "a, b and c".
