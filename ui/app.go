@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 
@@ -130,7 +132,11 @@ func New(feed Feed, o Options) *App {
 	return a
 }
 
-// Run shows the screen until the user leaves.
+// ErrClosed says that the terminal went away under the screen.
+var ErrClosed = errors.New("the terminal was closed")
+
+// Run shows the screen until the user leaves. It fails with ErrClosed if the
+// terminal goes first.
 func (a *App) Run() error {
 	if a.o.Screen == nil {
 		screen, err := newTerminal()
@@ -145,6 +151,9 @@ func (a *App) Run() error {
 	go a.paint(arranger{o: a.o.Report}, done)
 	err := a.app.Run()
 	close(done)
+	if gone := (*tcell.EventError)(nil); errors.As(err, &gone) {
+		return fmt.Errorf("%w: %w", ErrClosed, err)
+	}
 	return err
 }
 

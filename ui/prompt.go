@@ -120,21 +120,19 @@ func (p *prompt) tell() {
 	}
 }
 
-// lines shows the prompt in one line, or below its label where that leaves no
-// room to type, and above it what is wrong.
+// lines shows the prompt in one line, or below its label where both do not fit
+// into one, and above it what is wrong.
 func (p *prompt) lines(t *theme, width int) (out []line) {
 	if p.err != "" {
 		out = t.noted(bad, p.err, width)
 	}
-	label := t.wire(strong, " "+p.label+": ", 0)
-	if (line{label}).width() > width-leastTyped {
-		return append(append(out, t.noted(strong, p.label+":", width)...), append(line{own(plain, " ")}, p.typed(t, width-2)...))
+	label, all := t.wire(strong, " "+p.label+": ", 0), t.wire(plain, string(p.text), 0)
+	if (line{label, all}).width() > width-2 {
+		out = append(out, t.noted(strong, p.label+":", width)...)
+		label = own(plain, " ")
 	}
 	return append(out, append(line{label}, p.typed(t, width-line{label}.width()-1)...))
 }
-
-// leastTyped is the room that a label leaves for what is typed.
-const leastTyped = 20
 
 // typed shows what is typed, with the cursor, in so many cells. Of a long text
 // the part around the cursor is seen.

@@ -211,6 +211,8 @@ func (s *Source) pick() (best *ring, idle bool) {
 
 func (s *Source) deliver(p *capture.Packet, r *ring) {
 	h := &r.head
+	// The kernel cut it before the cooked header or a VLAN tag came in front.
+	h.data = h.data[:min(len(h.data), s.o.SnapLen)]
 	s.info.Packets++
 	s.info.Bytes += uint64(len(h.data))
 	if s.info.First == 0 || h.time < s.info.First {

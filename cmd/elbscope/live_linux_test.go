@@ -254,6 +254,31 @@ func TestLiveScreenTerminated(t *testing.T) {
 	}
 }
 
+// TestLiveTerminalClosed closes the terminal, of which the kernel and the shell
+// tell one after the other, right behind a handshake: it is in the file.
+func TestLiveTerminalClosed(t *testing.T) {
+	l := newLab(t)
+	x := newTerminal(t, 80, 24)
+	save := filepath.Join(l.dir, "closed.pcapng")
+	x.say("sh -c 'echo $$ > pid; exec ip netns exec " + l.instance + " " + l.program + " live -i any -w " + save + " tcp port 82 or tcp port 8081'; echo status $?")
+	x.see("live any", "s stops")
+	pid := x.pid()
+	conn, _ := l.handshake(82, "/socket")
+	defer conn.Close()
+	x.tmux("kill-server")
+	for end := time.Now().Add(20 * time.Second); alive(pid); time.Sleep(time.Millisecond) {
+		_ = syscall.Kill(pid, syscall.SIGHUP) // and again, as often as anybody likes
+		if time.Now().After(end) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatal("the program stays behind")
+		}
+	}
+	saved := l.reread(save)
+	if got := saved.verdicts(); got != "healthy" || saved.problem("truncated-file") != "" {
+		t.Errorf("the file says %q, and %q", got, saved.problem("truncated-file"))
+	}
+}
+
 // TestLiveEndsByItself tries the ends that are not a signal.
 func TestLiveEndsByItself(t *testing.T) {
 	l := newLab(t)

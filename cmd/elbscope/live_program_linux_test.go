@@ -78,3 +78,21 @@ func (c *liveCapture) stopAnyhow() *liveReport {
 	}
 	return parseLive(c.l.t, c.stdout.Bytes())
 }
+
+// TestLiveSnaplen wants packets of that length with the header that -i any
+// makes up, as a file says that holds them.
+func TestLiveSnaplen(t *testing.T) {
+	l := newLab(t)
+	save := filepath.Join(l.dir, "short.pcapng")
+	c := l.live(save, "-i", "any", "-s", "150", "tcp port 82")
+	conn, _ := l.handshake(82, "/socket")
+	conn.Close()
+	l.wait("the handshake", func() bool {
+		stat, err := os.Stat(save)
+		return err == nil && stat.Size() > 1000
+	})
+	c.stop(exitFine)
+	if got := l.reread(save).problem("snaplen"); !strings.Contains(got, "cut to 150 bytes") {
+		t.Errorf("the file says %q", got)
+	}
+}

@@ -22,8 +22,13 @@ func runMain() int {
 	signal.Notify(signals, endings...)
 	go func() {
 		// After the first signal the default is back, so that a second
-		// Ctrl-C leaves at once.
+		// Ctrl-C leaves at once. Of a terminal that is closed the kernel and
+		// the shell tell one after the other: that is one wish, and there is
+		// something to save.
 		s := <-signals
+		if s == syscall.SIGHUP {
+			signal.Ignore(s)
+		}
 		end(&ended{s})
 		signal.Stop(signals)
 	}()

@@ -107,7 +107,10 @@ func checkPowerless() error {
 			switch name {
 			case "CapInh", "CapPrm", "CapEff", "CapAmb":
 				if strings.Trim(value, " \t0") != "" {
-					return fmt.Errorf("a thread still has capabilities (%s); build with CGO_ENABLED=0", line)
+					return &hintError{
+						fmt.Sprintf("a thread still has capabilities (%s %s), as where it was built with cgo", name, strings.TrimSpace(value)),
+						"CGO_ENABLED=0 go build -trimpath ./cmd/elbscope",
+					}
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"elbscope/analyze"
@@ -87,9 +88,6 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 	err := app.Run()
 	by := quit()
 	lift()
-	if err != nil {
-		return say.complain(exitUsage, &hintError{"there is no terminal for the screen: " + err.Error(), withoutScreen()})
-	}
 	if v.live {
 		// What is in hand is still to be saved.
 		v.stop()
@@ -98,7 +96,14 @@ func showScreen(ctx context.Context, o *options, say *messages, v *view) int {
 		case <-time.After(savePatience):
 		}
 	}
-	return v.end(cmp.Or(by, endedBy(ctx)), o, say, f)
+	by = cmp.Or(by, endedBy(ctx))
+	switch {
+	case errors.Is(err, ui.ErrClosed): // the signal that says so may come later
+		by = cmp.Or(by, &ended{syscall.SIGHUP})
+	case err != nil:
+		return say.complain(exitUsage, &hintError{"there is no terminal for the screen: " + err.Error(), withoutScreen()})
+	}
+	return v.end(by, o, say, f)
 }
 
 // end says how it ended, when the screen is gone; by is nil where no signal did.

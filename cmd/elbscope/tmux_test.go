@@ -117,8 +117,8 @@ func (x *terminal) restored() {
 	if got != "0 1 0" {
 		x.t.Errorf("the terminal was left in another state: %s", got)
 	}
-	x.say("stty -a | grep -qwE -- '-(icanon|echo|isig|icrnl|opost)' || echo modes are well")
-	x.see("\nmodes are well")
+	x.say("stty -a | grep -qwE -- '-(icanon|echo|isig|icrnl|opost)' || printf '\\nmodes are well\\n'")
+	x.see("\nmodes are well") // also where the line was typed before the prompt came
 }
 
 // TestWalk goes through the program in a real terminal as a user would.
