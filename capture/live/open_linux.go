@@ -29,6 +29,8 @@ func Open(ctx context.Context, o Options) (*Source, error) {
 		o.Buffer = DefaultBuffer
 	}
 	s := &Source{o: o, names: make(map[int32]int), ctx: ctx}
+	s.messageCut = fmt.Sprintf("Packets are cut to %d bytes (--snaplen), so that headers may be missing from them. "+
+		"Capture whole packets with --snaplen 0.", o.SnapLen)
 	s.info = flow.SourceInfo{Name: strings.Join(o.Interfaces, " "), Format: "live"}
 	var err error
 	if s.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {

@@ -28,6 +28,8 @@ type Source struct {
 	// ifindex for those that Any meets.
 	ifaces []Description
 	names  map[int32]int
+	// messageCut says to what length packets are cut.
+	messageCut string
 	// from is the ring of the packet that was delivered last: it may be given
 	// back to the kernel with the next call.
 	from *ring
@@ -215,6 +217,9 @@ func (s *Source) deliver(p *capture.Packet, r *ring) {
 	h.data = h.data[:min(len(h.data), s.o.SnapLen)]
 	s.info.Packets++
 	s.info.Bytes += uint64(len(h.data))
+	if len(h.data) < int(h.orig) {
+		s.info.AddProblem(flow.Problem{Code: flow.ProblemSnapLen, Message: s.messageCut, Packet: s.info.Packets})
+	}
 	if s.info.First == 0 || h.time < s.info.First {
 		s.info.First = h.time
 	}

@@ -91,7 +91,9 @@ func TestLiveSnaplen(t *testing.T) {
 		stat, err := os.Stat(save)
 		return err == nil && stat.Size() > 1000
 	})
-	c.stop(exitFine)
+	if got := c.stop(exitFine).problem("snaplen"); !strings.Contains(got, "cut to 150 bytes") {
+		t.Errorf("the run says %q", got)
+	}
 	if got := l.reread(save).problem("snaplen"); !strings.Contains(got, "cut to 150 bytes") {
 		t.Errorf("the file says %q", got)
 	}
