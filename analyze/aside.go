@@ -54,7 +54,7 @@ func (g *grouping) questionBefore(s *sighting) *placed {
 }
 
 // switched reports whether a sighting was answered with a 101.
-func (s *sighting) switched() bool {
+func (s *Sighting) switched() bool {
 	return s.Answer == AnswerSeen && s.Response.Status() == 101
 }
 

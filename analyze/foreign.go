@@ -83,14 +83,12 @@ func (c *conn) beginsWithHTTP2(s *side, r *preface.Result) {
 	switch {
 	case s.who == 1 && r.Settings && (len(c.pending) > 0 || !c.clientHeard()):
 		c.answersForeign(s, &Foreign{Packet: s.here(), HTTP2: true})
-		return
 	case s.who == 1 && len(c.pending) > 0:
 		c.alien() // a client's words: whoever says them, they are no answer
+		c.both(opaque)
 	default:
-		c.e.http2(c, c.number())
+		c.http2(c.number())
 	}
-	c.foreign = nil
-	c.both(opaque)
 }
 
 // answersForeign takes what a server begins with as the answer to all that was
@@ -139,6 +137,13 @@ func (c *conn) encrypted(packet uint64) {
 	c.both(opaque)
 }
 
+// http2 gives up a connection that speaks HTTP/2, as a packet shows.
+func (c *conn) http2(packet uint64) {
+	c.foreign = nil
+	c.e.http2(c, packet)
+	c.both(opaque)
+}
+
 // unheard reports whether the server has spoken TLS or HTTP/2, and nothing that
 // its client said shows that it does not.
 func (c *conn) unheard() bool { return c.foreign != nil && !c.clientHeard() }
@@ -146,11 +151,9 @@ func (c *conn) unheard() bool { return c.foreign != nil && !c.clientHeard() }
 // bothForeign gives up a connection whose client was not heard: it speaks what
 // its server does, as it seems.
 func (c *conn) bothForeign(packet uint64) {
-	if !c.foreign.HTTP2 {
+	if c.foreign.HTTP2 {
+		c.http2(packet)
+	} else {
 		c.encrypted(packet)
-		return
 	}
-	c.foreign = nil
-	c.e.http2(c, packet)
-	c.both(opaque)
 }

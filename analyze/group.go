@@ -310,7 +310,7 @@ func (p *placed) served(s *sighting) bool {
 // leg that s is on, before s began: it does not ask again.
 func (p *placed) upgraded(s *sighting) bool {
 	return slices.ContainsFunc(p.children, func(child *placed) bool {
-		return sameLeg(child.sighting, s) && child.Signs.Sound() && child.Answer == AnswerSeen && child.Response.Status() == 101 && child.Answered <= s.Time
+		return sameLeg(child.sighting, s) && child.Signs.Sound() && child.switched() && child.Answered <= s.Time
 	})
 }
 

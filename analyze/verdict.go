@@ -236,7 +236,7 @@ func (e *Engine) judge(h *Handshake) {
 	switch {
 	case h.Status == 101:
 		h.Verdict = Healthy
-	case last.Answer == AnswerSeen && last.Response.Status() == 101 && last.Hop > 0:
+	case last.switched() && last.Hop > 0:
 		e.judgeRelay(h, last)
 	case last.Answer == AnswerSeen, last.Foreign != nil:
 		h.Verdict = Refused
@@ -276,7 +276,7 @@ func (e *Engine) judgeRelay(h *Handshake, inner *Sighting) {
 		s := h.latest(hop)
 		switch {
 		case s == nil:
-		case s.Answer == AnswerSeen && s.Response.Status() == 101:
+		case s.switched():
 			inner = s
 		case s.WentOn:
 			h.Why += ", but the client went on as after a 101"
