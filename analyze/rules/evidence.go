@@ -130,3 +130,14 @@ func quoteResponse(s *analyze.Sighting) string {
 	}
 	return q + "\n\n" + string(s.Body[:min(len(s.Body), maxQuotedBody)])
 }
+
+// foreignWords says what a server sent in the place of HTTP/1.
+func foreignWords(a *analyze.Foreign) string {
+	switch name := a.AlertName(); {
+	case a.HTTP2:
+		return "the SETTINGS of HTTP/2"
+	case name != "":
+		return "a TLS alert (" + name + ")"
+	}
+	return "a TLS record"
+}

@@ -296,3 +296,31 @@ func enumerate(words []string) string {
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
+
+// setAsked fills in who asked s in a protocol that its server does not want.
+func setAsked(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting) {
+	f.Arrived = sightingFacts(s)
+	if s.Leg != analyze.ClientLeg {
+		setHop(f, hopBefore(h, s), s)
+		f.Sent = analyze.SightingFacts{} // it is no matter what came before
+	}
+}
+
+// hopBefore returns the last sighting on the hop before s, or nil.
+func hopBefore(h *analyze.Handshake, s *analyze.Sighting) *analyze.Sighting {
+	for _, o := range slices.Backward(h.Sightings) {
+		if o.Hop == s.Hop-1 {
+			return o
+		}
+	}
+	return nil
+}
+
+// setBehind says where else the port may be that wants a protocol: an answer can
+// have been passed on from a leg that is not in the capture.
+func setBehind(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting, protocol string) {
+	setBeyond(f, h, s)
+	if s.Leg == analyze.InstanceLeg {
+		f.Meaning = sentences(f.Meaning, fmt.Sprintf("Should %s pass requests on, it may be a port behind it that wants %s.", s.Conn.Server, protocol))
+	}
+}

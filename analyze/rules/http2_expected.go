@@ -15,10 +15,8 @@ var http2Expected = &analyze.Rule{
 		if s.Foreign == nil || !s.Foreign.HTTP2 {
 			return nil
 		}
-		alike := analyze.Likeness{Server: s.Conn.Server, Effect: s.Foreign.String()}
-		if s.Leg != analyze.ClientLeg {
-			alike.Back = s.Conn.Client.Addr()
-		}
+		alike := alikeAsked(s)
+		alike.Effect = s.Foreign.String()
 		return []*analyze.Finding{{
 			Rule:      idHTTP2Expected,
 			Severity:  errorUnlessSucceeded(c),
@@ -35,11 +33,7 @@ var http2Words = words{
 	title: func(f *analyze.Finding) string { return wanting(f.After) + " wants HTTP/2 and gets HTTP/1.1" },
 	facts: func(f *analyze.Finding, facts *analyze.Facts) {
 		h, s := f.Handshake, f.After
-		facts.Arrived = sightingFacts(s)
-		if s.Leg != analyze.ClientLeg {
-			setHop(facts, hopBefore(h, s), s)
-			facts.Sent = analyze.SightingFacts{} // it is no matter what came before
-		}
+		setAsked(facts, h, s)
 		setOutcome(facts, h)
 		facts.Meaning = fmt.Sprintf("Packet %d holds what %s answered: %s, and no HTTP/1. That is how a server begins which speaks HTTP/2 alone on this port.",
 			s.Foreign.Packet.Num, s.Conn.Server, foreignWords(s.Foreign))

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"elbscope/analyze"
@@ -24,7 +23,7 @@ var tlsExpected = &analyze.Rule{
 			After:     s,
 			Words:     tlsWords,
 		}
-		alike := analyze.Likeness{Server: s.Conn.Server}
+		alike := alikeAsked(s)
 		switch {
 		case s.Foreign != nil && !s.Foreign.HTTP2:
 			alike.Effect = s.Foreign.String()
@@ -34,9 +33,6 @@ var tlsExpected = &analyze.Rule{
 			f.Certainty, f.Precedent, alike.Effect = analyze.Inferred, c.WantsTLS, s.How.String()
 		default:
 			return nil
-		}
-		if s.Leg != analyze.ClientLeg {
-			alike.Back = s.Conn.Client.Addr()
 		}
 		f.Group = alike.Handle()
 		return []*analyze.Finding{f}
@@ -62,16 +58,6 @@ func understood(c *analyze.Case, s *analyze.Sighting) bool {
 	return c.ProxyAccepted(s.Conn.Server)
 }
 
-// hopBefore returns the last sighting on the hop before s, or nil.
-func hopBefore(h *analyze.Handshake, s *analyze.Sighting) *analyze.Sighting {
-	for _, o := range slices.Backward(h.Sightings) {
-		if o.Hop == s.Hop-1 {
-			return o
-		}
-	}
-	return nil
-}
-
 var tlsWords = words{
 	title: func(f *analyze.Finding) string {
 		if f.Precedent != nil {
@@ -81,11 +67,7 @@ var tlsWords = words{
 	},
 	facts: func(f *analyze.Finding, facts *analyze.Facts) {
 		h, s := f.Handshake, f.After
-		facts.Arrived = sightingFacts(s)
-		if s.Leg != analyze.ClientLeg {
-			setHop(facts, hopBefore(h, s), s)
-			facts.Sent = analyze.SightingFacts{} // it is no matter what came before
-		}
+		setAsked(facts, h, s)
 		if s.Response != nil {
 			setAnswer(facts, s)
 			setBehind(facts, h, s, "TLS")
@@ -125,22 +107,12 @@ func wanting(s *analyze.Sighting) string {
 	return server
 }
 
-// setBehind says where else the port may be that wants a protocol: an answer can
-// have been passed on from a leg that is not in the capture.
-func setBehind(f *analyze.Facts, h *analyze.Handshake, s *analyze.Sighting, protocol string) {
-	setBeyond(f, h, s)
-	if s.Leg == analyze.InstanceLeg {
-		f.Meaning = sentences(f.Meaning, fmt.Sprintf("Should %s pass requests on, it may be a port behind it that wants %s.", s.Conn.Server, protocol))
+// alikeAsked is what handshakes have in common that came to a server in a
+// protocol that it does not want: whom they came to and, behind a hop, from whom.
+func alikeAsked(s *analyze.Sighting) analyze.Likeness {
+	alike := analyze.Likeness{Server: s.Conn.Server}
+	if s.Leg != analyze.ClientLeg {
+		alike.Back = s.Conn.Client.Addr()
 	}
-}
-
-// foreignWords says what a server sent in the place of HTTP/1.
-func foreignWords(a *analyze.Foreign) string {
-	switch name := a.AlertName(); {
-	case a.HTTP2:
-		return "the SETTINGS of HTTP/2"
-	case name != "":
-		return "a TLS alert (" + name + ")"
-	}
-	return "a TLS record"
+	return alike
 }
