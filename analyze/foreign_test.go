@@ -40,21 +40,11 @@ func TestTLS(t *testing.T) {
 			"refused proven 0 0:client:TLS alert 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			tp := newTape(t, Config{})
-			open := tp.open
-			if c.midstream {
-				open = tp.midstream
+			var handshakes []string
+			if c.handshake != "" {
+				handshakes = []string{c.handshake}
 			}
-			c.play(open(client, front))
-			snap := tp.finish()
-			if c.handshake == "" {
-				want(t, snap)
-			} else {
-				want(t, snap, c.handshake)
-			}
-			if got := problemsOf(snap, "encrypted"); got != c.encrypted {
-				t.Errorf("%d connections are called encrypted", got)
-			}
+			playsForeign(t, c.midstream, c.play, "encrypted", c.encrypted, handshakes)
 		})
 	}
 }
@@ -91,18 +81,25 @@ func TestHTTP2(t *testing.T) {
 		{"the middle of anything", true, func(w *wire) { w.bytes(fromServer, settings).bytes(fromClient, settings).closes() }, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			tp := newTape(t, Config{})
-			open := tp.open
-			if c.midstream {
-				open = tp.midstream
-			}
-			c.play(open(client, front))
-			snap := tp.finish()
-			want(t, snap, c.want...)
-			if got := problemsOf(snap, "http2"); got != c.http2 {
-				t.Errorf("%d connections are called HTTP/2", got)
-			}
+			playsForeign(t, c.midstream, c.play, "http2", c.http2, c.want)
 		})
+	}
+}
+
+// playsForeign plays one connection, and wants so many to be told of as problem
+// code, and these handshakes.
+func playsForeign(t *testing.T, midstream bool, play func(*wire), code string, problems int, handshakes []string) {
+	t.Helper()
+	tp := newTape(t, Config{})
+	open := tp.open
+	if midstream {
+		open = tp.midstream
+	}
+	play(open(client, front))
+	snap := tp.finish()
+	want(t, snap, handshakes...)
+	if got := problemsOf(snap, code); got != problems {
+		t.Errorf("%d connections are called %s", got, code)
 	}
 }
 

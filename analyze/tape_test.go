@@ -34,6 +34,16 @@ func (tp *tape) in(source int) *tape { tp.source = source; return tp }
 // wait lets time pass.
 func (tp *tape) wait(d time.Duration) *tape { tp.now += flow.Time(d); return tp }
 
+// after lets time pass, in which nothing happens. A live run says brief then.
+func (tp *tape) after(wait time.Duration, brief string) {
+	tp.t.Helper()
+	tp.wait(wait)
+	tp.e.Tick(tp.now)
+	if tp.e.cfg.Live {
+		want(tp.t, tp.e.Snapshot(nil, flow.Counters{}), brief)
+	}
+}
+
 // at sets the time, counted from the beginning.
 func (tp *tape) at(d time.Duration) *tape { tp.now = flow.Time(time.Hour + d); return tp }
 

@@ -267,28 +267,20 @@ func TestLive(t *testing.T) {
 func TestMayTryAgain(t *testing.T) {
 	for _, live := range []bool{true, false} {
 		tp := newTape(t, Config{Live: live})
-		now := func(wait time.Duration, brief string) {
-			t.Helper()
-			tp.wait(wait)
-			tp.e.Tick(tp.now)
-			if live {
-				want(t, tp.e.Snapshot(nil, flow.Counters{}), brief)
-			}
-		}
 		tp.relay(client, front, keyA)
 		tp.relay(back, inst, keyA, xff).closes()
-		now(0, "pending undetermined 0 0:client:open 1:instance:closed")
-		now(4*time.Second, "pending undetermined 0 0:client:open 1:instance:closed")
-		now(2*time.Second, "unanswered proven 0 0:client:open 1:instance:closed")
+		tp.after(0, "pending undetermined 0 0:client:open 1:instance:closed")
+		tp.after(4*time.Second, "pending undetermined 0 0:client:open 1:instance:closed")
+		tp.after(2*time.Second, "unanswered proven 0 0:client:open 1:instance:closed")
 		want(t, tp.finish(), "unanswered proven 0 0:client:open 1:instance:closed")
 
 		tp = newTape(t, Config{Live: live})
 		c := tp.relay(client, front, keyA)
 		tp.relay(back, inst, keyA, xff).closes()
-		now(time.Second, "pending undetermined 0 0:client:open 1:instance:closed")
+		tp.after(time.Second, "pending undetermined 0 0:client:open 1:instance:closed")
 		tp.relay("10.0.1.1:50002", inst, keyA, xff).answers(switching...)
 		c.answers(switching...)
-		now(0, "healthy proven 101 0:client:101 1:instance:closed 1:instance:101")
+		tp.after(0, "healthy proven 101 0:client:101 1:instance:closed 1:instance:101")
 
 		tp = newTape(t, Config{Live: live})
 		tp.relay(client, front, keyA)

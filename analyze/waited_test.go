@@ -3,8 +3,6 @@ package analyze
 import (
 	"testing"
 	"time"
-
-	"elbscope/capture/flow"
 )
 
 // TestWaitedLong: a hop passes a 101 on at once, so that it is not relayed where
@@ -18,20 +16,12 @@ func TestWaitedLong(t *testing.T) {
 	)
 	for _, live := range []bool{true, false} {
 		tp := newTape(t, Config{Live: live})
-		now := func(wait time.Duration, brief string) {
-			t.Helper()
-			tp.wait(wait)
-			tp.e.Tick(tp.now)
-			if live {
-				want(t, tp.e.Snapshot(nil, flow.Counters{}), brief)
-			}
-		}
 		c := tp.relay(client, front, keyA)
 		tp.relay(back, inst, keyA, xff).answers(switching...)
-		now(4*time.Second, "pending undetermined 0"+open)
-		now(2*time.Second, not)
+		tp.after(4*time.Second, "pending undetermined 0"+open)
+		tp.after(2*time.Second, not)
 		c.answers(switching...)
-		now(0, inTheEnd)
+		tp.after(0, inTheEnd)
 		want(t, tp.finish(), inTheEnd)
 
 		for wait, brief := range map[time.Duration]string{4 * time.Second: notYet, 6 * time.Second: not} {

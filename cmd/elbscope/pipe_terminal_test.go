@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -18,10 +17,7 @@ func TestCommandBeforeThePipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := newTerminal(t, 80, 24)
-	pipe := filepath.Join(x.dir, "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	pipe := newFifo(t, x.dir, "pipe")
 	if err := os.WriteFile(filepath.Join(x.dir, "head"), whole[:24], 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,10 +18,7 @@ import (
 // built program takes; the bound here is one that a busy machine keeps.
 func TestScreenBeforeTheFirstPacket(t *testing.T) {
 	dir := t.TempDir()
-	pipe := filepath.Join(dir, "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	pipe := newFifo(t, dir, "pipe")
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -196,10 +196,7 @@ func TestLeaveWhileNothingComes(t *testing.T) {
 	for _, way := range []string{"Q", "Ctrl-C", "TERM", "HUP"} {
 		t.Run(way, func(t *testing.T) {
 			x := newTerminal(t, 80, 24)
-			fifo := filepath.Join(x.dir, "fifo")
-			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-				t.Fatal(err)
-			}
+			newFifo(t, x.dir, "fifo")
 			x.say("sh -c 'echo $$ > pid; exec elbscope fifo'; echo status $?")
 			x.see("No handshake yet, after 0 packets", "reading", "? help")
 			switch way {
@@ -268,9 +265,7 @@ func TestDefectLeaves(t *testing.T) {
 // not stay behind.
 func TestHangUp(t *testing.T) {
 	x := newTerminal(t, 80, 24)
-	if err := syscall.Mkfifo(filepath.Join(x.dir, "fifo"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	newFifo(t, x.dir, "fifo")
 	x.say("sh -c 'echo $$ > pid; exec elbscope fifo'; echo status $?")
 	x.see("No handshake yet", "? help")
 	pid := x.pid()
@@ -294,6 +289,16 @@ func alive(pid int) bool {
 	return !strings.HasPrefix(state, "Z")
 }
 
+// newFifo makes a named pipe and returns its path.
+func newFifo(t *testing.T, dir, name string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestSlowPipe wants what came through a pipe to be on the screen while the
 // pipe is silent.
 func TestSlowPipe(t *testing.T) {
@@ -302,10 +307,7 @@ func TestSlowPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := newTerminal(t, 80, 24)
-	pipe := filepath.Join(x.dir, "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	pipe := newFifo(t, x.dir, "pipe")
 	x.say("elbscope - < pipe; echo status $?")
 	w, err := os.OpenFile(pipe, os.O_WRONLY, 0)
 	if err != nil {
