@@ -72,8 +72,8 @@ func (c *clocks) align(e *Engine) {
 }
 
 // collectBounds adds what the sightings of one key say. Only the outermost
-// sighting of each clock counts, and only if the key was used once there: which
-// of several handshakes are the same is not known before the clocks are.
+// sightings of each clock count: which of several handshakes are the same is not
+// known before the clocks are, but for what their rhythm tells.
 func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
 	byClock := make(map[int][]*sighting)
 	for _, s := range all {
@@ -83,16 +83,19 @@ func (c *clocks) collectBounds(all []*sighting, bounds map[[2]int][]bound) {
 	if len(byClock) < 2 {
 		return
 	}
-	outer := make(map[int]*sighting, len(byClock))
+	outer := make(map[int][]*sighting, len(byClock))
 	for clock, members := range byClock {
-		if handshakes := group(members); len(handshakes) == 1 {
-			outer[clock] = handshakes[0][0]
+		for _, handshake := range group(members) {
+			outer[clock] = append(outer[clock], handshake[0])
 		}
 	}
-	for a, sa := range outer {
-		for b, sb := range outer {
-			if a < b && tellsOffset(sa, sb) && !usedAgain(byClock[a], byClock[b]) {
-				bounds[[2]int{a, b}] = append(bounds[[2]int{a, b}], boundOf(sa, sb))
+	for a := range outer {
+		for b := range outer {
+			if a >= b || usedAgain(byClock[a], byClock[b]) {
+				continue
+			}
+			for _, pair := range matched(outer[a], outer[b]) {
+				bounds[[2]int{a, b}] = append(bounds[[2]int{a, b}], boundOf(pair[0], pair[1]))
 			}
 		}
 	}

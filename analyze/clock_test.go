@@ -24,6 +24,26 @@ func TestClocks(t *testing.T) {
 			tp.wait(10 * time.Second)
 		}
 	}
+	// typed plays handshakes with one key, after pauses that no script makes, each
+	// from a client's leg in the first source to an instance's in the second; in
+	// says which of them has it.
+	typed := func(tp *tape, in func(i int) (first, second bool)) {
+		for i, pause := range []time.Duration{3100, 5700, 4400, 9000, 2300} {
+			var inner, outer *wire
+			first, second := in(i)
+			if first {
+				outer = tp.in(0).relay(fmt.Sprint("10.0.0.9:4000", i), front, keyA)
+			}
+			if second {
+				inner = tp.in(1).relay(fmt.Sprint("10.0.1.1:5000", i), inst, keyA, xff)
+				inner.answers(bad...)
+			}
+			if first {
+				outer.answers(bad...)
+			}
+			tp.wait(pause * time.Millisecond)
+		}
+	}
 	own := func(i int) string { return fmt.Sprintf("%022d==", i) }
 	one := func(int) string { return keyA }
 	for _, c := range []struct {
@@ -55,6 +75,18 @@ func TestClocks(t *testing.T) {
 			relays(tp, 3, one, 0, 1)
 			relays(tp, 1, own, 0, 1)
 		}, []string{"-1h0m0s"}, 4},
+		{"one key again and again, by hand", map[int]time.Duration{1: 4 * time.Second}, func(tp *tape) {
+			typed(tp, func(int) (bool, bool) { return true, true })
+		}, []string{"-4s"}, 5},
+		{"one key by hand, and one file begins later", map[int]time.Duration{1: -4 * time.Second}, func(tp *tape) {
+			typed(tp, func(i int) (bool, bool) { return true, i > 0 })
+		}, []string{"4s"}, 5},
+		{"one key by hand, and one file ends before the other begins", map[int]time.Duration{1: time.Second}, func(tp *tape) {
+			typed(tp, func(i int) (bool, bool) { return i < 2, i >= 2 })
+		}, []string{"unknown"}, 5},
+		{"one key by hand, twice in both files", map[int]time.Duration{1: time.Second}, func(tp *tape) {
+			typed(tp, func(i int) (bool, bool) { return i < 3, i > 0 && i < 4 })
+		}, []string{"unknown"}, 6},
 		{"rotated files share a clock", map[int]time.Duration{1: 2 * time.Second, 2: 2 * time.Second}, func(tp *tape) {
 			tp.e.Continue(2, 1)
 			relays(tp, 2, own, 0, 1)
