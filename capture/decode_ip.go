@@ -162,9 +162,12 @@ func (d *decoder) transport(proto uint8, e extent, s *segment) bucket {
 		return d.tcpSegment(e, s)
 	case protoUDP:
 		return d.tunnel(e, s)
+	case protoIPv4:
+		return d.throughIP(d.ipv4, e, s)
+	case protoIPv6:
+		return d.throughIP(d.ipv6, e, s)
+	case protoGRE:
+		return d.throughGRE(e, s)
 	}
-	if p := wrappedByProtocol(proto); p != nil {
-		d.report(p)
-	}
-	return bucketNotTCP
+	return bucketNotTCP // ESP as well: there is nothing in it to read
 }

@@ -110,7 +110,7 @@ func tsharkSegments(t *testing.T, tshark string, link LinkType, packets []*Packe
 		t.Fatal(err)
 	}
 	args := []string{"-r", file, "-n", "-T", "fields", "-E", "separator=|", "-E", "occurrence=l"}
-	fields := []string{"ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.flags", "tcp.len"}
+	fields := []string{"ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.flags", "tcp.len", "frame.protocols"}
 	for _, f := range fields {
 		args = append(args, "-e", f)
 	}
@@ -128,7 +128,8 @@ func tsharkSegments(t *testing.T, tshark string, link LinkType, packets []*Packe
 			continue
 		}
 		src, dst := f[0], f[3]
-		if src == "" {
+		// "eth:ethertype:ip:ipv6:tcp": the innermost of the two counts.
+		if layers := ":" + f[10] + ":"; strings.LastIndex(layers, ":ipv6:") > strings.LastIndex(layers, ":ip:") {
 			src, dst = "["+f[1]+"]", "["+f[4]+"]"
 		}
 		var flags int

@@ -83,7 +83,6 @@ func fruitlessCases(tcp []byte) []decodeCase {
 		{name: "udp", link: LinkRaw, data: forgeIPv4(17, forgeUDP(53, make([]byte, 30))), bucket: bucketNotTCP},
 		{name: "esp", link: LinkRaw, data: forgeIPv6(50, make([]byte, 40)), bucket: bucketNotTCP},
 		{name: "no next header", link: LinkRaw, data: forgeIPv6(59, nil), bucket: bucketNotTCP},
-		{name: "gre", link: LinkRaw, data: forgeIPv4(47, join(be32(0x0800), v4)), bucket: bucketNotTCP},
 		{name: "wrong version", link: LinkEthernet, data: forgeEthernet(0x86dd, v4), bucket: bucketDamaged},
 		{name: "raw version 5", link: LinkRaw, data: []byte{0x50, 0, 0, 0}, bucket: bucketDamaged},
 		{name: "tcp offset low", link: LinkRaw, data: forgeIPv4(6, make([]byte, 20)), bucket: bucketDamaged},
@@ -210,9 +209,7 @@ func TestDecodeProblems(t *testing.T) {
 		bucket     bucket
 		code, name string
 	}{
-		{LinkRaw, forgeIPv4(47, v4), bucketNotTCP, "unsupported-encapsulation", "GRE"},
-		{LinkRaw, forgeIPv4(4, v4), bucketNotTCP, "unsupported-encapsulation", "IP-in-IP"},
-		{LinkRaw, forgeIPv4(41, v4), bucketNotTCP, "unsupported-encapsulation", "6in4"},
+		{LinkRaw, forgeIPv4(47, forgeGRE(1, 0x880b, v4)), bucketNotTCP, "unsupported-encapsulation", "GRE"},
 		{LinkEthernet, forgeEthernet(0x8864, v4), bucketNotIP, "unsupported-encapsulation", "PPPoE"},
 		{LinkLinuxSLL, forgeSLL(0x8847, v4), bucketNotIP, "unsupported-encapsulation", "MPLS"},
 		{LinkEthernet, forgeEthernet(0x88e5, v4), bucketNotIP, "unsupported-encapsulation", "MACsec"},

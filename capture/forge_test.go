@@ -113,6 +113,21 @@ func forgeGENEVE(vni, etherType, words int, body []byte) []byte {
 }
 
 // forgePacket wraps captured bytes that were not cut.
+// forgeGRE builds a header with the fields that its flags announce.
+func forgeGRE(flags, protocol int, body []byte) []byte {
+	header := join(be16(flags), be16(protocol))
+	if flags&0x8000 != 0 {
+		header = join(header, make([]byte, 4))
+	}
+	if flags&0x2000 != 0 {
+		header = join(header, []byte{0xde, 0xad, 0xbe, 0xef})
+	}
+	if flags&0x1000 != 0 {
+		header = join(header, make([]byte, 4))
+	}
+	return join(header, body)
+}
+
 func forgePacket(link LinkType, data []byte) *Packet {
 	return &Packet{Num: 1, Link: link, Data: data, Orig: uint32(len(data))}
 }

@@ -21,6 +21,16 @@ func tunnelCases() []decodeCase {
 	noLength := forgeUDP(4789, forgeVXLAN(1, eth))
 	noLength[4], noLength[5] = 0, 0
 
+	inIP := func(proto uint8, body []byte) []byte { return forgeEthernet(0x0800, forgeIPv4(proto, body)) }
+	erspan2 := join([]byte{0x10, 7, 0x0c, 5}, make([]byte, 4), eth) // version 1, VLAN 7, truncated, session 5
+	erspan3 := join([]byte{0x20, 7, 0, 5}, make([]byte, 8), eth)    // version 2
+	platform := join([]byte{0x20, 7, 0, 5}, make([]byte, 7), []byte{1}, make([]byte, 8), eth)
+
+	fourIP := v4
+	for range maxTunnels {
+		fourIP = forgeIPv4(4, fourIP)
+	}
+
 	cases := []decodeCase{
 		{name: "vxlan", data: over(4789, forgeVXLAN(12, eth)), encap: "vxlan 12"},
 		{name: "vxlan vlan", data: over6(8472, forgeVXLAN(12, tagged)), v6: true, encap: "vxlan 12 vlan 7"},
@@ -32,6 +42,30 @@ func tunnelCases() []decodeCase {
 		{name: "vxlan in geneve", data: over(6081, forgeGENEVE(1, 0x0800, 2, over(4789, forgeVXLAN(3, eth))[14:])), encap: "geneve 1 vxlan 3"},
 		{name: "geneve in vxlan", data: over(4789, forgeVXLAN(3, over(6081, forgeGENEVE(1, 0x0800, 8, v4)))), encap: "vxlan 3 geneve 1"},
 		{name: "four deep", data: deep, encap: "vxlan 1 vxlan 2 vxlan 3 vxlan 4"},
+
+		{name: "ip in ip", data: inIP(4, v4), encap: "ipip"},
+		{name: "ip in ip in vlan", data: forgeEthernet(0x8100, forgeTags(0x0800, forgeIPv4(4, v4), 7)), encap: "vlan 7 ipip"},
+		{name: "6in4", data: inIP(41, v6), v6: true, encap: "ipip"},
+		{name: "4in6", data: forgeEthernet(0x86dd, forgeIPv6(4, v4)), encap: "ipip"},
+		{name: "6in6 behind an option", data: forgeEthernet(0x86dd, forgeIPv6(60, forgeExtension(41, 0, v6))), v6: true, encap: "ipip"},
+		{name: "four ip deep", data: forgeEthernet(0x0800, fourIP), encap: "ipip ipip ipip ipip"},
+		{name: "gre ipv4", data: inIP(47, forgeGRE(0, 0x0800, v4)), encap: "gre"},
+		{name: "gre ipv6", data: inIP(47, forgeGRE(0, 0x86dd, v6)), v6: true, encap: "gre"},
+		{name: "gre over ipv6", data: forgeEthernet(0x86dd, forgeIPv6(47, forgeGRE(0, 0x0800, v4))), encap: "gre"},
+		{name: "gre with checksum, key and number", data: inIP(47, forgeGRE(0xb000, 0x0800, v4)), encap: "gre 3735928559"},
+		{name: "gre ethernet", data: inIP(47, forgeGRE(0x2000, 0x6558, eth)), encap: "gre 3735928559"},
+		{name: "gre vlan", data: inIP(47, forgeGRE(0, 0x6558, tagged)), v6: true, encap: "gre vlan 7"},
+		{name: "erspan 1", data: inIP(47, forgeGRE(0, 0x88be, eth)), encap: "erspan"},
+		{name: "erspan 2", data: inIP(47, forgeGRE(0x1000, 0x88be, erspan2)), encap: "erspan 5"},
+		{name: "erspan 3", data: inIP(47, forgeGRE(0x1000, 0x22eb, erspan3)), encap: "erspan 5"},
+		{name: "erspan 3 with a platform", data: inIP(47, forgeGRE(0x1000, 0x22eb, platform)), encap: "erspan 5"},
+
+		{name: "five ip deep", data: inIP(4, fourIP), bucket: bucketNotTCP},
+		{name: "gre five deep", data: inIP(47, forgeGRE(0, 0x0800, fourIP)), bucket: bucketNotTCP},
+		{name: "gre arp", data: inIP(47, forgeGRE(0, 0x0806, nil)), bucket: bucketNotTCP},
+		{name: "gre pptp", data: inIP(47, forgeGRE(1, 0x880b, v4)), bucket: bucketNotTCP},
+		{name: "gre with a route", data: inIP(47, forgeGRE(0x4000, 0x0800, v4)), bucket: bucketNotTCP},
+		{name: "ip in ip of the other version", data: inIP(4, v6), bucket: bucketDamaged},
 
 		{name: "five deep", data: over(4789, forgeVXLAN(9, deep)), bucket: bucketNotTCP},
 		{name: "vxlan arp", data: over(4789, forgeVXLAN(1, forgeEthernet(0x0806, nil))), bucket: bucketNotTCP},

@@ -25,9 +25,7 @@ func innerInterface(name string) string {
 }
 
 var (
-	inGRE    = unsupported("GRE", innerInterface("gre1"))
-	inIPIP   = unsupported("IP-in-IP", innerInterface("tunl0"))
-	in6in4   = unsupported("6in4 (IP protocol 41)", innerInterface("sit0"))
+	inGRE    = unsupported("GRE for PPTP, or with a route in it", "capture behind where it ends")
 	inPPPoE  = unsupported("PPPoE", innerInterface("ppp0"))
 	inMPLS   = unsupported("MPLS", "capture behind the router that takes the labels off")
 	inMACsec = unsupported("MACsec", innerInterface("macsec0"))
@@ -55,20 +53,6 @@ func wrappedByEtherType(etherType uint16) *flow.Problem {
 		return inPBB
 	case 0x894f:
 		return inNSH
-	}
-	return nil
-}
-
-// wrappedByProtocol returns the problem for an IP protocol that wraps other
-// packets, or nil. ESP is none of them: there is nothing in it to read.
-func wrappedByProtocol(proto uint8) *flow.Problem {
-	switch proto {
-	case 4:
-		return inIPIP
-	case 41:
-		return in6in4
-	case 47:
-		return inGRE
 	}
 	return nil
 }

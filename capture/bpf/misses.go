@@ -1,5 +1,7 @@
 package bpf
 
+import "strings"
+
 // Misses says, in words that can follow "it leaves out", what of the traffic
 // that a filter is meant to select it may leave out all the same, because its
 // words look only at what stands directly behind the link layer and the IP
@@ -21,14 +23,21 @@ func (f *Filter) Misses() []string {
 	if may((*primitive).exists, tagged) {
 		out = append(out, "packets with a VLAN tag")
 	}
-	vxlan, geneve := may((*primitive).exists, tunnelled(4789)), may((*primitive).exists, tunnelled(6081))
-	switch {
-	case vxlan && geneve:
-		out = append(out, "packets in a tunnel (VXLAN, GENEVE)")
-	case vxlan:
-		out = append(out, "packets in a VXLAN tunnel")
-	case geneve:
-		out = append(out, "packets in a GENEVE tunnel")
+	var tunnels []string
+	for _, t := range [...]struct {
+		name   string
+		around situation
+	}{
+		{"VXLAN", tunnelled(4789)},
+		{"GENEVE", tunnelled(6081)},
+		{"GRE or IP in IP", inIP},
+	} {
+		if may((*primitive).exists, t.around) {
+			tunnels = append(tunnels, t.name)
+		}
+	}
+	if len(tunnels) > 0 {
+		out = append(out, "packets in a tunnel ("+strings.Join(tunnels, ", ")+")")
 	}
 	return out
 }
@@ -100,6 +109,16 @@ func behindExtension(p *primitive) answer {
 
 // tagged is a packet with a VLAN tag, in which nothing is found.
 func tagged(*primitive) answer { return no }
+
+// inIP is the packet around another one with no transport header between them:
+// GRE or IP in IP, over IPv4 or IPv6.
+func inIP(p *primitive) answer {
+	switch {
+	case p.kind == "host", p.kind == "net", p.kind == "" && (p.protocol == "ip" || p.protocol == "ip6"):
+		return maybe
+	}
+	return no
+}
 
 // tunnelled is the packet around another one: UDP to a port that is known,
 // from a high one that is not.

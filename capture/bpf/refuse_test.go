@@ -218,8 +218,9 @@ func TestMisses(t *testing.T) {
 		fragments = "all but the first fragment of a packet"
 		extension = "IPv6 packets with extension headers"
 		vlan      = "packets with a VLAN tag"
-		tunnel    = "packets in a tunnel (VXLAN, GENEVE)"
-		geneve    = "packets in a GENEVE tunnel"
+		tunnel    = "packets in a tunnel (VXLAN, GENEVE, GRE or IP in IP)"
+		geneve    = "packets in a tunnel (GENEVE, GRE or IP in IP)"
+		gre       = "packets in a tunnel (GRE or IP in IP)"
 	)
 	for expr, want := range map[string][]string{
 		"":                                 nil,
@@ -235,8 +236,8 @@ func TestMisses(t *testing.T) {
 		"not tcp":                          nil,
 		"tcp or not tcp":                   nil,
 		"tcp port 80 or udp port 4789":     {fragments, extension, vlan, geneve},
-		"tcp port 80 or udp":               {fragments, extension, vlan},
-		"udp portrange 4000-6100":          {fragments, extension, vlan},
+		"tcp port 80 or udp":               {fragments, extension, vlan, gre},
+		"udp portrange 4000-6100":          {fragments, extension, vlan, gre},
 		"tcp port 80 or udp src port 4789": {fragments, extension, vlan, tunnel},
 		"tcp and not port 22":              {extension, vlan, tunnel},
 		"port 80 or not arp":               nil,
