@@ -24,47 +24,43 @@ func matched(a, b []*sighting) [][2]*sighting {
 	if min(len(a), len(b)) < leastBeats || max(len(a), len(b)) > mostBeats {
 		return nil
 	}
-	var best, second [][2]*sighting
+	var best, second, at int
 	for shift := 2 - len(b); shift <= len(a)-2; shift++ {
-		pairs := overlap(a, b, shift)
-		if len(pairs) <= len(second) || !inStep(pairs) {
-			continue
-		}
-		if second = pairs; len(second) > len(best) {
-			best, second = second, best
+		n := inStep(a, b, shift)
+		if n > best {
+			best, second, at = n, best, shift
+		} else {
+			second = max(second, n)
 		}
 	}
 	// Where the pauses are alike, they fit in another way nearly as well.
-	if len(best) < leastBeats || 2*len(second) >= len(best) {
+	if best < leastBeats || 2*second >= best {
 		return nil
 	}
-	return best
-}
-
-// overlap pairs a and b with the first of b beside the one of a at shift.
-func overlap(a, b []*sighting, shift int) (pairs [][2]*sighting) {
-	for i := max(0, shift); i < len(a) && i-shift < len(b); i++ {
-		pairs = append(pairs, [2]*sighting{a[i], b[i-shift]})
+	pairs := make([][2]*sighting, 0, best)
+	for i := max(0, at); len(pairs) < best; i++ {
+		pairs = append(pairs, [2]*sighting{a[i], b[i-at]})
 	}
 	return pairs
 }
 
-// inStep reports whether there is an offset between two clocks with which all
-// pairs are of one moment each.
-func inStep(pairs [][2]*sighting) bool {
+// inStep returns how many pairs a and b make with the first of b beside the one of
+// a at shift, if there is an offset between their clocks with which all pairs are
+// of one moment each; else 0.
+func inStep(a, b []*sighting, shift int) (pairs int) {
 	var shared bound
-	for i, p := range pairs {
-		if !tellsOffset(p[0], p[1]) {
-			return false
+	for i := max(0, shift); i < len(a) && i-shift < len(b); i++ {
+		if !tellsOffset(a[i], b[i-shift]) {
+			return 0
 		}
-		b := boundOf(p[0], p[1])
-		if i == 0 {
-			shared = b
+		this := boundOf(a[i], b[i-shift])
+		if pairs++; pairs == 1 {
+			shared = this
 		}
-		shared = bound{max(shared.lo, b.lo), min(shared.hi, b.hi)}
+		shared = bound{max(shared.lo, this.lo), min(shared.hi, this.hi)}
 		if shared.lo > shared.hi+slack {
-			return false
+			return 0
 		}
 	}
-	return true
+	return pairs
 }
