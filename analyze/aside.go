@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -120,4 +121,30 @@ func (h *Handshake) asksForAnother() bool {
 				return asked != "" && asked != s.Request.Target()
 			})
 	})
+}
+
+// mayBeToldNo reports whether all that a hop sent on of a handshake may be the
+// question whether it may pass, told no: nothing of an upgrade is in it, it asks for
+// a target that no rewriting makes of the first one, and both had the same 401 or
+// 403. nginx's auth_request names the target only where it is told to.
+func (h *Handshake) mayBeToldNo() bool {
+	first := h.Sightings[0]
+	if len(h.Sightings) == 1 || !first.Signs.Sound() || h.Status != 401 && h.Status != 403 {
+		return false
+	}
+	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
+		if s.Hop == 0 {
+			return !s.Signs.Sound()
+		}
+		return s.Signs.UpgradeThere != No || s.Signs.Connection != No || s.Answer != AnswerSeen ||
+			s.Response.Status() != h.Status || akin(first.Request.Target(), s.Request.Target())
+	})
+}
+
+// akin reports whether one target may be made of another by rewriting: it ends
+// like it, or has its query.
+func akin(a, b string) bool {
+	pathA, queryA, _ := strings.Cut(a, "?")
+	pathB, queryB, _ := strings.Cut(b, "?")
+	return queryA != "" && strings.Contains(queryB, queryA) || path.Base(pathA) == path.Base(pathB)
 }

@@ -68,6 +68,18 @@ func TestAside(t *testing.T) {
 		{"a question alone", "undetermined undetermined 200 0:instance:200", func(tp *tape) {
 			tp.relay("10.0.1.1:50009", auth, keyA, asks("X-Original-URI: /chat")...).answers(fine...).closes()
 		}},
+		{"the answer is no, and nothing says what was asked for", "undetermined undetermined 401 0:client:401 1:instance:401", func(tp *tape) {
+			no := []string{"HTTP/1.1 401 Unauthorized", "Content-Length: 0"}
+			c := tp.relay(client, front, keyA)
+			tp.relay("10.0.1.1:50009", auth, keyA, asks()...).answers(no...).closes()
+			c.answers(no...)
+		}},
+		{"a target of the same end, told no", "downgraded proven 401" + culprit + "0:client:401 1:instance:401", func(tp *tape) {
+			no := []string{"HTTP/1.1 401 Unauthorized", "Content-Length: 0"}
+			c := tp.relay(client, front, keyA)
+			tp.relay(back, inst, keyA, append([]string{"GET /backend/chat HTTP/1.0", xff}, plain...)...).answers(no...).closes()
+			c.answers(no...)
+		}},
 		{"a copy for somebody who watches", "healthy proven 101 0:client:101 1:instance:101", func(tp *tape) {
 			c := tp.relay(client, front, keyA)
 			m := tp.relay("10.0.1.1:50009", copied, keyA, append([]string{"GET /chat HTTP/1.0"}, plain...)...)

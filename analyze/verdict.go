@@ -44,6 +44,10 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 		h.Damages = nil
 		h.cannotTell("the request names another target as the one that was asked for: it may be the handshake without its Upgrade, " +
 			"or a proxy's question whether to let that pass")
+	case h.mayBeToldNo():
+		h.Damages = nil
+		h.cannotTell("what went on asks for another target, and was told " + strconv.Itoa(h.Status) + ", as the client was: it may be the handshake " +
+			"without its Upgrade, or a proxy's question whether to let that pass")
 	default:
 		e.judge(h)
 	}
