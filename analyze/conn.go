@@ -1,14 +1,12 @@
 package analyze
 
 import (
-	"time"
-
 	"elbscope/analyze/http1"
 	"elbscope/capture/flow"
 )
 
 // conn follows one connection: who speaks what, which response belongs to
-// which request, and what the handshakes among them came to.
+// which request (pairing), and what the handshakes among them came to.
 //
 // Directions are turned here so that index 0 is who sends requests and 1 who
 // sends responses, which for a connection without a captured SYN is learnt
@@ -48,27 +46,7 @@ type conn struct {
 	// proxy is the PROXY header at the start of the connection.
 	proxy ProxyHeader
 
-	requests, responses int // on this connection so far
-	// pending are the requests without a final response, oldest first.
-	pending []*exchange
-	// early is a response that came while no request was pending.
-	early *earlyResponse
-	// orphaned is set when a response came whose request is not known: it may
-	// be the answer to the next one all the same.
-	orphaned bool
-	// pipelined is set once a request was sent before the answer to the one
-	// before it: then the order alone says what belongs together. lossy is set
-	// once whole messages may be missing; with both, nothing does.
-	pipelined, lossy bool
-	// suspect is the latest request if its answer came right behind a hole:
-	// should the next request be missing, too, the answer may be to that one.
-	suspect *exchange
-	// shifted is set if the request before the latest one had its answer right
-	// behind a hole: it may have been the latest one's, come early.
-	shifted bool
-	// strayed is set if an answer came before the first request in the capture, to
-	// one from before it, or unasked.
-	strayed bool
+	pairing
 
 	// hello is the packet in which the client's TLS hello began, as long as the
 	// server's is waited for. shown is set once the server has answered.
@@ -87,27 +65,6 @@ type conn struct {
 	opened    PacketRef
 	openedRaw []byte
 	closes    [2]closeEvent // by who sent it
-}
-
-// earlyResponse is a response head without a request (yet).
-type earlyResponse struct {
-	head   *http1.Head
-	packet PacketRef
-	body   []byte
-	length uint64 // of the body so far
-	// doubtful is set at the start of a capture in mid-stream: only a request
-	// that it overtook has this for its answer.
-	doubtful bool
-}
-
-// mostOvertaken is by how much a request may be captured late. More than that,
-// it is the clock that was set back.
-const mostOvertaken = flow.Time(time.Second)
-
-// overtook reports whether a request of that time was captured late, behind the
-// response.
-func (e *earlyResponse) overtook(t flow.Time) bool {
-	return t < e.packet.Time && uint64(e.packet.Time)-uint64(t) <= uint64(mostOvertaken)
 }
 
 // closeEvent is how one side closed.

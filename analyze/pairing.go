@@ -24,6 +24,31 @@ type exchange struct {
 	behindHole bool
 }
 
+// pairing is what a connection knows of whose answer a response is.
+type pairing struct {
+	requests, responses int // on this connection so far
+	// pending are the requests without a final response, oldest first.
+	pending []*exchange
+	// early is a response that came while no request was pending.
+	early *earlyResponse
+	// orphaned is set when a response came whose request is not known: it may
+	// be the answer to the next one all the same.
+	orphaned bool
+	// pipelined is set once a request was sent before the answer to the one
+	// before it: then the order alone says what belongs together. lossy is set
+	// once whole messages may be missing; with both, nothing does.
+	pipelined, lossy bool
+	// suspect is the latest request if its answer came right behind a hole:
+	// should the next request be missing, too, the answer may be to that one.
+	suspect *exchange
+	// shifted is set if the request before the latest one had its answer right
+	// behind a hole: it may have been the latest one's, come early.
+	shifted bool
+	// strayed is set if an answer came before the first request in the capture, to
+	// one from before it, or unasked.
+	strayed bool
+}
+
 // Begin implements http1.Handler.
 func (s *side) Begin() {
 	s.begin, s.open = s.here(), true
@@ -106,33 +131,6 @@ func (s *side) request(h *http1.Head) http1.Next {
 	return http1.AsFramed
 }
 
-// answerEarly gives a request the response that was there before it.
-func (s *side) answerEarly(x *exchange, h *http1.Head) http1.Next {
-	c, e := s.c, s.c.early
-	c.early = nil
-	x.behindHole = x.behindHole || e.doubtful
-	answers := c.side[1]
-	if answers != nil && answers.early == e {
-		answers.early, answers.current = nil, x
-	} else if x.sighting != nil {
-		x.sighting.told = true
-	}
-	x.answer(e.head, e.packet)
-	x.ResponseBody = e.length
-	if x.sighting != nil {
-		x.sighting.Body, x.sighting.Early = e.body, true
-	}
-	if e.head.Status() != 101 {
-		return http1.AsFramed
-	}
-	c.upgraded = x.sighting
-	if x.sighting != nil {
-		x.sighting.readers[1] = answers.reader
-	}
-	s.next, s.cutSwitch = answers.stage, !h.Whole
-	return http1.Switch
-}
-
 // maxPending bounds the requests of one connection that wait for an answer. No
 // client sends nearly as many ahead: the answers are not in the capture, as
 // where a mirror takes one direction only.
@@ -151,11 +149,11 @@ func (c *conn) addPending(x *exchange) {
 
 // notePipelining notices a client that does not wait for answers. A request
 // that was merely not answered in the capture comes later than this.
-func (c *conn) notePipelining(x *exchange) {
+func (p *pairing) notePipelining(x *exchange) {
 	const atOnce = flow.Time(time.Millisecond)
-	if n := len(c.pending); n > 0 {
-		apart := x.Request.Time - c.pending[n-1].Request.Time
-		c.pipelined = c.pipelined || -atOnce < apart && apart < atOnce
+	if n := len(p.pending); n > 0 {
+		apart := x.Request.Time - p.pending[n-1].Request.Time
+		p.pipelined = p.pipelined || -atOnce < apart && apart < atOnce
 	}
 }
 
@@ -276,43 +274,6 @@ func (c *conn) otherSide(st stage) {
 		c.side[0] = newSide(c, 0)
 	}
 	c.side[0].turn(st)
-}
-
-// unexpected keeps a response that came while no request was pending: the
-// request may have been captured after it, or have been sent after it, by a
-// client whose PROXY header was refused. In mid-stream it answers a request
-// from before the capture, and where requests or answers may be missing, one
-// of those.
-func (s *side) unexpected(h *http1.Head) http1.Next {
-	c := s.c
-	if h.Status() == 101 {
-		c.switched = h.Clone()
-		s.next, s.cutSwitch = switchedTo(h, nil), !h.Whole
-		if c.awaitsRequest() {
-			c.early = &earlyResponse{head: c.switched, packet: s.begin}
-		} else {
-			c.otherSide(s.next)
-		}
-		return http1.Switch
-	}
-	s.current = nil
-	switch {
-	case c.joinedLate():
-		c.early = &earlyResponse{head: h.Clone(), packet: s.begin, doubtful: true}
-		if h.Status() < 300 && !h.Has("Content-Length") && !h.Has("Transfer-Encoding") {
-			// To a CONNECT from before the capture, maybe: what follows is a page
-			// without an end, or speaks for itself.
-			s.next = detecting
-			return http1.Switch
-		}
-		s.early = c.early
-	case c.lossy, c.early != nil:
-		c.early, c.orphaned = nil, true
-	default:
-		c.early = &earlyResponse{head: h.Clone(), packet: s.begin}
-		s.early = c.early
-	}
-	return http1.AsFramed
 }
 
 // Body implements http1.Handler.
