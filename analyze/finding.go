@@ -253,6 +253,9 @@ type Case struct {
 	// sighting took a PROXY header, or answered a TLS hello; nil where the
 	// capture has none, or has one on which it answered without.
 	WantsProxy, WantsTLS *Precedent
+	// Together is set where the WebSocket was ended by the same end and at the same
+	// moment as others, and mostly after other silences than they.
+	Together bool
 	// Polling tells what the socket.io session of this handshake did after it.
 	Polling Polling
 }

@@ -32,6 +32,8 @@ type sighting struct {
 	// aside is set if its hop did not pass the handshake on with it, but asked or
 	// told somebody else about it.
 	aside bool
+	// together is set once it is known that its WebSocket ended together with others.
+	together bool
 	// looked is what was known when kin was last looked for.
 	looked uint64
 	// gone is set once it was forgotten, or never kept, for lack of memory.
