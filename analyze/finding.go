@@ -165,6 +165,9 @@ type Facts struct {
 	// Late tells when a 101 came, where nobody waited for it any more: "3.5 s after
 	// the request, and 500 ms after the client had closed its connection".
 	Late string
+	// Left is set where whoever asked left of its own accord, before anybody could
+	// be called slow.
+	Left bool
 	// Proxy is "v1" or "v2".
 	Proxy string
 	// Polls is the number of polling requests after the failure; Session the
