@@ -180,6 +180,16 @@ func (s *sighting) end() flow.Time {
 	return end
 }
 
+// over is when a hop knew that it had to try again, if at all. A server that gives up
+// an idle connection does not see what is on its way to it: there the next try comes
+// at once.
+func (s *sighting) over() flow.Time {
+	if s.How != 0 && s.Answer != AnswerSeen && s.Closed < s.Time {
+		return s.Time
+	}
+	return s.end()
+}
+
 // silent reports whether a sighting ended without an answer.
 func (s *sighting) silent() bool { return s.Answer != AnswerSeen && s.end() != never }
 
