@@ -100,14 +100,24 @@ func onTheWay(members []*sighting) []*sighting {
 
 // askedForByProxy reports whether nobody may have asked for a WebSocket but a
 // proxy on the way, in whose configuration Upgrade stands as a word: all that is
-// seen is on a leg behind it, and has no header that only a client can have made.
+// seen has no header that only a client can have made, and is on a leg behind a
+// proxy, or of somebody who does not ask so.
 func (h *Handshake) askedForByProxy() bool {
 	return !slices.ContainsFunc(h.Sightings, func(s *Sighting) bool {
-		return s.Leg == ClientLeg || s.Signs.Intact() != No || s.Signs.Key != No || s.Signs.Version != No ||
-			s.Signs.Upgrade != Yes || s.Signs.Connection != Yes || s.Signs.HTTP11 != Yes || s.Signs.Get != Yes ||
+		return s.Leg == ClientLeg && !s.asksForPages() || s.Signs.Key != No || s.Signs.Version != No ||
+			s.Signs.Upgrade != Yes || s.Signs.Connection != Yes ||
 			s.Request.Has("Sec-WebSocket-Protocol") || s.Request.Has("Sec-WebSocket-Extensions") ||
 			pointsToWebSocket(s.Request.Target(), true)
 	})
+}
+
+// asksForPages reports whether a request that lacks all of Sec-WebSocket is none
+// that somebody made by hand to try a WebSocket: of a browser, which leaves none of
+// them out, of a load balancer's health check, or in a way that asks for something
+// else. Many proxies leave no mark; nginx, for one, is told to.
+func (s *Sighting) asksForPages() bool {
+	agent := s.Request.Get("User-Agent")
+	return s.Signs.Get == No || s.Signs.HTTP11 == No || strings.HasPrefix(agent, "Mozilla/") || strings.HasPrefix(agent, "ELB-HealthChecker/")
 }
 
 // asksForAnother reports whether all that is seen of a handshake may be a

@@ -130,3 +130,37 @@ func TestSidecar(t *testing.T) {
 	o.answers(bad...)
 	want(t, tp.finish(), "dropped proven 400 (10.0.1.2:80|127.0.0.6) 0:client:400 1:instance:400")
 }
+
+// TestAskedForByProxy: behind a proxy that writes Upgrade into every request a page
+// looks like a handshake. What nobody sends who asks for a WebSocket is no broken one
+// of a client's, whether the proxy leaves a mark or not.
+func TestAskedForByProxy(t *testing.T) {
+	const (
+		noVersion = "-Sec-WebSocket-Version"
+		cannotSay = "undetermined undetermined 400 0:"
+		malformed = "malformed proven 400 0:client:400"
+	)
+	browser := "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0"
+	for _, c := range []struct {
+		name, want string
+		lines      []string
+	}{
+		{"a page, with a mark", cannotSay + "instance:400", []string{xff}},
+		{"a form, with a mark", cannotSay + "instance:400", []string{"POST /form HTTP/1.1", xff}},
+		{"a page in HTTP/1.0, with a mark", cannotSay + "instance:400", []string{"GET / HTTP/1.0", xff}},
+		{"a page for a browser", cannotSay + "client:400", []string{browser}},
+		{"a health check", cannotSay + "client:400", []string{"User-Agent: ELB-HealthChecker/2.0"}},
+		{"a form", cannotSay + "client:400", []string{"POST /form HTTP/1.1"}},
+		{"a page in HTTP/1.0", cannotSay + "client:400", []string{"GET / HTTP/1.0"}},
+		{"by hand", malformed, []string{"User-Agent: curl/8.5.0"}},
+		{"by nobody's name", malformed, nil},
+		{"a browser's, for a WebSocket", malformed, []string{browser, "Sec-WebSocket-Protocol: chat"}},
+		{"a browser's, for engine.io", malformed, []string{"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1", browser}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tp := newTape(t, Config{})
+			tp.relay(back, inst, "", append(c.lines, noVersion)...).answers(bad...)
+			want(t, tp.finish(), c.want)
+		})
+	}
+}

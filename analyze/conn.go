@@ -118,6 +118,7 @@ func (c *conn) Close(d flow.Dir, how flow.How, p *flow.Packet) {
 	who := c.role(d)
 	if c.closes[who].how == 0 {
 		c.closes[who] = closeEvent{how, refOf(p)}
+		c.noteEnding(who, p)
 		c.reset = c.reset || how == flow.RST
 	}
 	// What a RST means is decided at the end: it may be forged, and an answer

@@ -85,6 +85,7 @@ type Engine struct {
 
 	sessions map[string]*session
 	conduct  conduct
+	endings  endings
 	clocks   clocks
 	// interned are the strings that exchanges share, see intern.
 	interned map[string]string
@@ -124,6 +125,9 @@ func (e *Engine) Tick(now flow.Time) {
 	e.ticks++
 	e.now = now
 	e.doubt()
+	if e.cfg.Live {
+		e.regardCompany() // else, all are at the end
+	}
 	e.lookAtImpatient()
 	e.Settle()
 }
@@ -150,6 +154,7 @@ func (e *Engine) Finish() {
 		e.markDirty(c)
 	}
 	e.freshen()
+	e.regardCompany()
 	e.Settle()
 	e.finalise()
 }

@@ -211,6 +211,8 @@ type circumstances struct {
 	polling Polling
 	// wantsProxy and wantsTLS are what the last server has shown elsewhere.
 	wantsProxy, wantsTLS *Precedent
+	// together is set if its WebSocket ended together with others.
+	together bool
 }
 
 func (e *Engine) circumstances(h *Handshake) *circumstances {
@@ -218,6 +220,7 @@ func (e *Engine) circumstances(h *Handshake) *circumstances {
 	return &circumstances{
 		lossy: e.lossDuring(h), polling: e.polling(h),
 		wantsProxy: e.conduct.wantsProxy(server), wantsTLS: e.conduct.wantsTLS(server),
+		together: slices.ContainsFunc(h.Sightings, e.inCompany),
 	}
 }
 

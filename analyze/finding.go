@@ -165,6 +165,9 @@ type Facts struct {
 	// Late tells when a 101 came, where nobody waited for it any more: "3.5 s after
 	// the request, and 500 ms after the client had closed its connection".
 	Late string
+	// Left is set where whoever asked left of its own accord, before anybody could
+	// be called slow.
+	Left bool
 	// Proxy is "v1" or "v2".
 	Proxy string
 	// Polls is the number of polling requests after the failure; Session the
@@ -253,6 +256,9 @@ type Case struct {
 	// sighting took a PROXY header, or answered a TLS hello; nil where the
 	// capture has none, or has one on which it answered without.
 	WantsProxy, WantsTLS *Precedent
+	// Together is set where the WebSocket was ended by the same end and at the same
+	// moment as others, and mostly after other silences than they.
+	Together bool
 	// Polling tells what the socket.io session of this handshake did after it.
 	Polling Polling
 }

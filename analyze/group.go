@@ -233,7 +233,7 @@ func (g *grouping) parentOf(s *sighting) *placed {
 		}
 		score := 1 + kinship(o.sighting, s)
 		if slices.ContainsFunc(o.children, func(child *placed) bool {
-			return sameLeg(child.sighting, s) && nests(child.sighting, s) && child.end() > s.Time
+			return sameLeg(child.sighting, s) && nests(child.sighting, s) && child.over() > s.Time
 		}) {
 			// A hop does not send one handshake twice at a time.
 			if score -= busy; score <= 0 {
@@ -359,7 +359,7 @@ func (g *grouping) tryBefore(s *sighting) *placed {
 		for _, o := range slices.Backward(list) {
 			if o.Hop == 0 && !o.repeated && o.target == s.target && o.key == s.key && o.silent() &&
 				o.ForwardedFor == s.ForwardedFor &&
-				o.end() <= s.Time+slack && s.Time-o.end() <= retryWithin &&
+				o.over() <= s.Time+slack && s.Time-o.over() <= retryWithin &&
 				o.c.info.Client.Addr() == s.c.info.Client.Addr() && o.c.info.Server.Port() == s.c.info.Server.Port() {
 				return o
 			}

@@ -1,6 +1,11 @@
 package analyze
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"elbscope/capture/flow"
+)
 
 // TestRetries: a further try is one of the last one, if that ended without an
 // answer; one that was tried again has its answer in that.
@@ -39,5 +44,31 @@ func TestRetries(t *testing.T) {
 			}
 			want(t, tp.finish(), c.briefs...)
 		})
+	}
+}
+
+// TestRetryAfterIdle: the server gave up an idle connection just as the request was
+// on its way, and the hop tries again at once on a new one.
+func TestRetryAfterIdle(t *testing.T) {
+	for _, c := range []struct {
+		front bool // the client's leg is in the capture
+		want  string
+	}{
+		{false, "healthy proven 101 0:instance:closed 0:instance:101"},
+		{true, "healthy proven 101 0:client:101 1:instance:closed 1:instance:101"},
+	} {
+		tp := newTape(t, Config{})
+		idle := tp.relay(back, inst, keyB, "GET / HTTP/1.1", "-Upgrade", "-Connection", "-Sec-WebSocket-Key", "-Sec-WebSocket-Version").answers(fine...)
+		tp.wait(5 * time.Second)
+		var o *wire
+		if c.front {
+			o = tp.relay(client, front, keyA)
+		}
+		idle.close(fromServer, flow.FIN).asks(hs(keyA, xff)...).close(fromClient, flow.FIN).end(flow.EndClosed)
+		tp.relay("10.0.1.1:50002", inst, keyA, xff).answers(switching...)
+		if c.front {
+			o.answers(switching...)
+		}
+		want(t, tp.finish(), c.want)
 	}
 }

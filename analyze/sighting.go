@@ -32,6 +32,8 @@ type sighting struct {
 	// aside is set if its hop did not pass the handshake on with it, but asked or
 	// told somebody else about it.
 	aside bool
+	// together is set once it is known that its WebSocket ended together with others.
+	together bool
 	// looked is what was known when kin was last looked for.
 	looked uint64
 	// gone is set once it was forgotten, or never kept, for lack of memory.
@@ -176,6 +178,16 @@ func (s *sighting) end() flow.Time {
 		return s.Time + passedOnLate
 	}
 	return end
+}
+
+// over is when a hop knew that it had to try again, if at all. A server that gives up
+// an idle connection does not see what is on its way to it: there the next try comes
+// at once.
+func (s *sighting) over() flow.Time {
+	if s.How != 0 && s.Answer != AnswerSeen && s.Closed < s.Time {
+		return s.Time
+	}
+	return s.end()
 }
 
 // silent reports whether a sighting ended without an answer.

@@ -367,7 +367,7 @@ func unsound(all []*Sighting) string {
 func (e *Engine) askRules(h *Handshake, around *circumstances) {
 	c := Case{
 		Handshake: h, ProxyAccepted: e.understandsProxy, Polling: around.polling,
-		WantsProxy: around.wantsProxy, WantsTLS: around.wantsTLS,
+		WantsProxy: around.wantsProxy, WantsTLS: around.wantsTLS, Together: around.together,
 	}
 	for _, r := range e.cfg.Rules {
 		found := r.Check(&c)

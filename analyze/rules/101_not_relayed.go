@@ -34,10 +34,16 @@ var notRelayed = &analyze.Rule{
 		if outer.Response != nil {
 			alike.Effect = statusText(outer)
 		}
-		if tooLate(outer, inner) > 0 {
+		_, late := tooLate(outer, inner)
+		atOnce := late && leftAtOnce(outer)
+		if late {
 			alike.Effect += " before"
 		}
+		if atOnce {
+			alike.Effect += " at once"
+		}
 		asSymptom(c, f, alike)
+		asLeft(f, atOnce)
 		if f.Cause == nil {
 			asRefusal(c, f, alike)
 		}
@@ -60,8 +66,8 @@ func saysInvalid(f *analyze.Finding) bool { return f.Rule == idBadAccept || f.Ru
 
 var notRelayedWords = words{
 	title: func(f *analyze.Finding) string {
-		if late := tooLate(f.Before, f.After); late > 0 {
-			return fmt.Sprintf("The 101 came %s after %s", span(late), gaveUp(f.Before, f.After))
+		if late, ok := tooLate(f.Before, f.After); ok {
+			return "The 101 came " + lateWords(late, f.Before, f.After)
 		}
 		return fmt.Sprintf("%s does not pass the 101 on to the client", hopShort(f.Before, f.After))
 	},
@@ -72,9 +78,10 @@ var notRelayedWords = words{
 		if f.Before.Response == nil {
 			setClose(facts, f.Before)
 		}
-		if late := tooLate(f.Before, f.After); late > 0 {
-			facts.Late = fmt.Sprintf("%s after the request, and %s after %s",
-				span(f.After.Answered.Sub(f.After.Time)), span(late), gaveUp(f.Before, f.After))
+		if late, ok := tooLate(f.Before, f.After); ok {
+			facts.Late = fmt.Sprintf("%s after the request, and %s",
+				span(f.After.Answered.Sub(f.After.Time)), lateWords(late, f.Before, f.After))
+			facts.Left = f.Cause == nil && leftAtOnce(f.Before)
 		}
 	},
 	proof: func(f *analyze.Finding, p *proof) {
@@ -87,21 +94,38 @@ var notRelayedWords = words{
 	},
 }.made()
 
-// tooLate is how long the 101 came after all was over on the leg in front of it,
-// 0 where that hop had still somebody to pass it on to.
-func tooLate(outer, inner *analyze.Sighting) time.Duration {
-	const surely = 10 * time.Millisecond // clocks of two sources are no closer
-	over := outer.Closed
+// tooLate is how long the 101 came after all was over on the leg in front of it; ok
+// is false where that hop had still somebody to pass it on to. What a hop answers
+// after the 101 came may be its answer to that. A client does not leave for what is
+// not there the moment after it could have been: it would have left anyhow, and
+// late is 0.
+func tooLate(outer, inner *analyze.Sighting) (late time.Duration, ok bool) {
+	const (
+		moment = 10 * time.Millisecond // clocks of two sources are no closer
+		order  = 50 * time.Microsecond // and that is how close they are on one machine
+	)
+	over, surely := outer.Closed, moment
+	if outer.RequestPacket.Source == inner.RequestPacket.Source {
+		surely = order
+	}
 	switch {
 	case outer.Response != nil:
 		over = outer.Answered
 	case outer.How == 0:
-		return 0
+		return 0, false
+	case outer.ClosedBy == flow.FromClient:
+		surely = -moment
 	}
-	if late := inner.Answered.Sub(over); late > surely {
-		return late
+	late = inner.Answered.Sub(over)
+	return max(late, 0), late > surely
+}
+
+// lateWords says how late a 101 came, and for what.
+func lateWords(late time.Duration, outer, inner *analyze.Sighting) string {
+	if late == 0 {
+		return "just as the client closed its connection"
 	}
-	return 0
+	return span(late) + " after " + gaveUp(outer, inner)
 }
 
 // gaveUp says who had ended the leg of outer, and how.

@@ -36,7 +36,11 @@ var handshakeUnanswered = &analyze.Rule{
 		if m := maker(c.Handshake); m != nil {
 			alike.Effect += " " + statusText(m)
 		}
+		if left(c.Handshake) {
+			alike.Effect += " at once"
+		}
 		asSymptom(c, f, alike)
+		asLeft(f, left(c.Handshake))
 		return []*analyze.Finding{f}
 	},
 }
@@ -50,7 +54,10 @@ func open(c *analyze.Case) bool {
 var unansweredWords = words{
 	title: func(f *analyze.Finding) string {
 		client, server := f.After.Conn.Client, f.After.Conn.Server
-		if f.After.How != 0 && f.After.ClosedBy == flow.FromClient {
+		switch {
+		case left(f.Handshake):
+			return fmt.Sprintf("%s leaves before %s has answered", asker(firstLeg(f.Handshake)), server)
+		case f.After.How != 0 && f.After.ClosedBy == flow.FromClient:
 			return fmt.Sprintf("%s gets no answer from %s and gives up", client.Addr(), server)
 		}
 		return fmt.Sprintf("%s closes the connection instead of answering", server)
@@ -65,10 +72,13 @@ var unansweredWords = words{
 		}
 		setClose(facts, s)
 		facts.Meaning = silence(s)
+		facts.Left = f.Cause == nil && left(h)
 		if slices.ContainsFunc(h.Sightings, func(o *analyze.Sighting) bool { return o.Hop < s.Hop && o.Answer == analyze.AnswerLost }) {
 			facts.Meaning = sentences(facts.Meaning, "What the client was told is missing in this capture: a further try may be, too.")
 		}
-		setBeyond(facts, h, s)
+		if !facts.Left {
+			setBeyond(facts, h, s)
+		}
 	},
 	proof: func(f *analyze.Finding, p *proof) {
 		p.request(f.After)
@@ -110,7 +120,41 @@ func closedSoon(s *analyze.Sighting, took time.Duration) string {
 	return ""
 }
 
+// patience is less than what anybody waits for an answer who waits for it at all.
+const patience = time.Second
+
+// leftAtOnce reports whether whoever asked on a leg closed it sooner than anybody
+// gives up waiting: a page was left, or made a WebSocket and closed it again.
+func leftAtOnce(s *analyze.Sighting) bool {
+	took, ok := closedAfter(s)
+	return ok && s.Response == nil && s.ClosedBy == flow.FromClient && took < patience
+}
+
+// left reports whether that is why a handshake has no answer: on no leg was it the
+// server who closed.
+func left(h *analyze.Handshake) bool {
+	return leftAtOnce(firstLeg(h)) && h.Last().ClosedBy == flow.FromClient
+}
+
+// asLeft makes little of an error that is none of a server's.
+func asLeft(f *analyze.Finding, left bool) {
+	if left && f.Severity == analyze.Error {
+		f.Severity = analyze.Warning
+	}
+}
+
+// asker names who asked on the first leg.
+func asker(s *analyze.Sighting) string {
+	if s.Leg == analyze.ClientLeg {
+		return "The client"
+	}
+	return s.Conn.Client.Addr().String()
+}
+
 func givenUp(s *analyze.Sighting, took time.Duration) string {
+	if took < patience {
+		return "The asking side left before an answer came, sooner than anybody gives up waiting."
+	}
 	if name := waitNear(took); name != "" {
 		return fmt.Sprintf("The asking side gave up after %s, which is %s. The server had the request and said nothing.", span(took), name)
 	}

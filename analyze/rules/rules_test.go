@@ -367,6 +367,11 @@ func TestIdleTimeout(t *testing.T) {
 			checkWhole(t, tt.scene.h, found[0])
 		})
 	}
+	restarted := two(60*time.Second, flow.FromServer, flow.FromClient).kase()
+	restarted.Together = true
+	if found := websocketIdleTimeout.Check(restarted); len(found) != 0 {
+		t.Errorf("found %q of a hop that ended several together", found[0].Title())
+	}
 	local := newScene(t).leg(analyze.InstanceLeg, sound...).leg(analyze.LocalLeg, sound...).switching().on(0).switching().wait(60 * time.Second)
 	found := local.on(1).closed(flow.FromClient, flow.FIN).on(0).closed(flow.FromServer, flow.FIN).verdict(analyze.Healthy).judge()
 	if len(found) != 1 || !found[0].Facts().Local || found[0].Facts().Idle != "60.0 s" || !strings.Contains(found[0].Facts().Timeout, "proxy_read_timeout") {

@@ -12,11 +12,12 @@ import (
 const leastIdle = time.Second
 
 // websocketIdleTimeout: a hop cut a WebSocket that had been silent. A client
-// that leaves without a close frame is none of its business.
+// that leaves without a close frame is none of its business, nor is a hop that is
+// restarted, and so ends all at once what it had.
 var websocketIdleTimeout = &analyze.Rule{
 	ID: idIdleTimeout,
 	Check: func(c *analyze.Case) []*analyze.Finding {
-		if !c.Succeeded() {
+		if !c.Succeeded() || c.Together {
 			return nil
 		}
 		legs := byHop(c.Handshake)
