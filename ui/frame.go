@@ -189,6 +189,8 @@ func (a *App) replayWords(s *State) string {
 // liveWords says how long packets have been captured.
 func liveWords(s *State) string {
 	switch {
+	case s.Reading && s.unsaved():
+		return "live; SAVING STOPPED, t says why"
 	case s.Reading:
 		return "live, " + s.Elapsed.Truncate(time.Second).String() + "; s stops"
 	case s.Err != nil:

@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"elbscope/capture/flow"
 )
 
 // TestTitleNamesTheFilter wants the list's filter to be seen, whatever else
@@ -46,6 +49,30 @@ func TestNoteIsWhole(t *testing.T) {
 		r.press("Down")
 		if got := r.text(); !strings.Contains(got, "packets") || !strings.Contains(got, "? help") {
 			t.Errorf("the counters and the keys do not come back:\n%s", got)
+		}
+		r.leave()
+	}
+}
+
+// TestTitleTellsThatSavingStopped wants a full disk to be seen while capturing
+// goes on, on every screen.
+func TestTitleTellsThatSavingStopped(t *testing.T) {
+	for _, width := range []int{60, 80} {
+		s := *samples(t, "article-502.pcapng")
+		s.Live, s.Reading = true, true
+		snap := *s.Snap
+		snap.Sources = slices.Clone(snap.Sources)
+		snap.Sources[0].Problems = []flow.Problem{{Code: flow.ProblemUnsaved, Message: "Saving to x stopped.", Count: 1}}
+		s.Snap = &snap
+		r := launch(t, &s, width, 24, simpleOptions())
+		for _, key := range []string{"", "Enter", "t"} {
+			r.press(key)
+			if first, _, _ := strings.Cut(r.text(), "\n"); !strings.Contains(first, "SAVING STOPPED, t says why") {
+				t.Errorf("%d, after %q: %s", width, key, first)
+			}
+			if key == "Enter" {
+				r.press("Esc")
+			}
 		}
 		r.leave()
 	}

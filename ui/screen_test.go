@@ -39,6 +39,7 @@ func TestScreens(t *testing.T) {
 		{"ladder", article, "Enter Tab", simpleOptions()},
 		{"mend", article, "Enter m", simpleOptions()},
 		{"headers", article, "Enter d", simpleOptions()},
+		{"headers-one-leg", func(t *testing.T) *State { return filtered(t, "tcp port 8081") }, "Enter d", filteredOptions("tcp port 8081")},
 		{"bytes", article, "Enter b", simpleOptions()},
 		{"packets", article, "Enter p", simpleOptions()},
 		{"connection", article, "Enter c", simpleOptions()},

@@ -139,16 +139,12 @@ func newRemedies(s *story) *sheet {
 	})}
 }
 
-// newHeaders compares the heads of neighbouring sightings.
+// newHeaders compares the heads of neighbouring legs.
 func newHeaders(s *story) *sheet {
 	a := s.a
 	return &sheet{name: "headers of " + s.id, pane: newPane(a.theme, "", func(w int) []line {
 		var out []line
 		all := s.h.Sightings
-		if len(all) == 1 {
-			out = append(out, line{own(plain, "Only one sighting is in the capture: there is nothing to compare it with.")})
-			return append(out, a.lines(s.words.Headers(all[0], all[0], w-1))...)
-		}
 		before := 0
 		for i := 1; i < len(all); i++ {
 			if all[i].Hop != all[before].Hop {
@@ -157,6 +153,15 @@ func newHeaders(s *story) *sheet {
 				out = append(out, nil)
 				before = i
 			}
+		}
+		if len(out) > 0 {
+			return out
+		}
+		out = append(out, line{own(plain, "Only one leg is in the capture: there is nothing to compare it with.")}, nil)
+		for _, x := range all { // tried again, each time
+			out = append(out, line{own(strong, leg(x))})
+			out = append(out, a.lines(s.words.Head(x, w-1))...)
+			out = append(out, nil)
 		}
 		return out
 	})}

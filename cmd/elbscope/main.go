@@ -20,17 +20,11 @@ func runMain() int {
 	defer end(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, endings...)
-	go func() {
-		// After the first signal the default is back, so that a second
-		// Ctrl-C leaves at once. Of a terminal that is closed the kernel and
-		// the shell tell one after the other: that is one wish, and there is
-		// something to save.
-		s := <-signals
+	go endOn(signals, end, func(s os.Signal) {
 		if s == syscall.SIGHUP {
-			signal.Ignore(s)
+			signal.Ignore(s) // nobody is there any more who could mean it
 		}
-		end(&ended{s})
 		signal.Stop(signals)
-	}()
+	})
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }

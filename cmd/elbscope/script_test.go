@@ -148,13 +148,14 @@ func nobody(ts *testscript.TestScript, neg bool, args []string) {
 	checkStatus(ts, status, err, text)
 }
 
-// interrupt STATUS endless|idle CAPTURE COMMAND ARGS... sends the capture into
+// interrupt STATUS [twice-]endless|idle CAPTURE COMMAND ARGS... sends the capture into
 // the command's standard input, and then its last packet over and over, or
-// nothing; interrupts the command when it has read most of that; and wants it
-// to exit soon. The capture must be larger than what fits into a pipe.
+// nothing; interrupts the command when it has read most of that, "twice" as
+// timeout(1) does; and wants it to exit soon. The capture must be larger than what fits into a pipe.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	status, args := want(ts, neg, args, 4)
-	endless, packets := args[0] == "endless", []byte(ts.ReadFile(args[1]))
+	how, twice := strings.CutPrefix(args[0], "twice-")
+	endless, packets := how == "endless", []byte(ts.ReadFile(args[1]))
 	cmd, stdout, stderr := command(ts, args[2:])
 	r, w, err := os.Pipe()
 	ts.Check(err)
@@ -173,6 +174,10 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 		}()
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
+	if twice {
+		time.Sleep(10 * time.Millisecond)    // two in one instant would be one
+		_ = cmd.Process.Signal(os.Interrupt) // it may have gone already
+	}
 	late := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
 	err = cmd.Wait()
 	if !late.Stop() {

@@ -31,6 +31,22 @@ func endedBy(ctx context.Context) *ended {
 	return e
 }
 
+// oneWish is within which time a further signal is the first one once more. The
+// programs that pass a signal on send it twice: timeout(1) to its child and at once
+// to the group of both, a closed terminal by the kernel and by the shell. That is
+// one wish, and there is a report to print; no hand presses Ctrl-C twice so fast.
+const oneWish = 200 * time.Millisecond
+
+// endOn ends the run with the first of signals. When the repetitions of that one
+// are over it calls release, which is to bring the default back, so that a second
+// Ctrl-C leaves at once.
+func endOn(signals <-chan os.Signal, end context.CancelCauseFunc, release func(os.Signal)) {
+	s := <-signals
+	end(&ended{s})
+	time.Sleep(oneWish)
+	release(s)
+}
+
 // status is the exit status that shells give to what a signal ended.
 func (e *ended) status() int {
 	if n, ok := e.by.(syscall.Signal); ok {

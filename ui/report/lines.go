@@ -255,6 +255,11 @@ func (l *Lines) Headers(before, after *analyze.Sighting, width int) []Line {
 	})
 }
 
+// Head is the head of one sighting, as Headers has two.
+func (l *Lines) Head(s *analyze.Sighting, width int) []Line {
+	return l.lay(width, func(p *page) { p.alone(s) })
+}
+
 // Nothing says why there is no handshake.
 func (l *Lines) Nothing(width int) []Line {
 	return l.lay(width, func(p *page) { p.nothing(l.snap) })

@@ -58,7 +58,18 @@ func (c cell) differs(d cell) bool {
 const (
 	nameColumn = 25
 	leastCell  = 16
+	// mostCell bounds a value that goes on below.
+	mostCell = 160
 )
+
+// alone writes the head of a sighting that there is no other to compare with.
+func (p *page) alone(s *analyze.Sighting) {
+	p.line("  " + bold.on(wiretext.Pad("", nameColumn+2)+"captured "+p.ref(s.RequestPacket)))
+	under := strings.Repeat(" ", nameColumn+4)
+	for _, r := range p.rows(s.Request, s.Request) {
+		p.text("    "+wiretext.Pad(r.name, nameColumn), under, p.cell(r.sent, mostCell))
+	}
+}
 
 func (p *page) sideBySide(before, after *analyze.Sighting) {
 	p.empty()
@@ -157,9 +168,8 @@ func (p *page) row(r row, room int) {
 	}
 	// What is too long for its column may differ where it would be cut.
 	p.line(lead)
-	const most = 160
-	p.text("      sent     ", "               ", p.cell(r.sent, most))
-	p.styled(look, "      arrived  ", "               ", p.cell(r.came, most))
+	p.text("      sent     ", "               ", p.cell(r.sent, mostCell))
+	p.styled(look, "      arrived  ", "               ", p.cell(r.came, mostCell))
 }
 
 // orNot styles s, or leaves it where there is no style.
