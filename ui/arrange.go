@@ -34,6 +34,8 @@ type arrangement struct {
 	// findings is their number over all handshakes.
 	findings int
 	rows     []homeRow
+	// hop is how many cells the longest name of who damaged one takes.
+	hop int
 	// over is when they were, good against bad.
 	over *timeline
 	// index finds rows by their IDs. A handshake that is folded away is found
@@ -92,6 +94,7 @@ func (m *arranger) arrange(s *State, w *wish) *arrangement {
 	for _, g := range groups {
 		at := len(a.rows)
 		a.index[g.id] = at
+		a.hop = max(a.hop, len(culpritWords(g.members[0])))
 		a.rows = append(a.rows, homeRow{id: g.id, group: g})
 		unfolded := w.open[g.id] && len(g.members) > 1
 		for _, m := range g.members {

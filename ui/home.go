@@ -38,6 +38,10 @@ const (
 	colTime
 )
 
+// The column of who damaged it is as wide as what stands there takes, between these:
+// up to "before 172.31.242.117", with which that of the time has room on 80 cells.
+const leastHop, mostHop = 16, 21
+
 func newHome(a *App) *home {
 	h := &home{a: a, now: &arrangement{}}
 	h.list = newList(a.theme, []column{
@@ -46,7 +50,7 @@ func newHome(a *App) *home {
 		colStatus:  {title: "HTTP", width: 5, priority: 2},
 		colTarget:  {title: "target", width: 16, flex: true, priority: 3},
 		colHost:    {title: "host", width: 15, priority: 7},
-		colHop:     {title: "damaged by", width: 16, priority: 4},
+		colHop:     {title: "damaged by", width: leastHop, priority: 4},
 		colRule:    {title: "finding", width: 20, priority: 6},
 		colTime:    {title: "first", width: 12, priority: 5},
 	})
@@ -131,6 +135,7 @@ func (h *home) show(n *arrangement) {
 	}
 	h.now, h.told = n, nil
 	h.list.sorted, h.list.reversed = n.wish.sorted, n.wish.reversed
+	h.list.columns[colHop].width = min(max(n.hop, leastHop), mostHop)
 	h.list.setRows(&homeRows{h, n, h.a.o.Report.NoRedact})
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/gdamore/tcell/v2"
@@ -86,4 +87,31 @@ func TestFindUnfoldsMany(t *testing.T) {
 		row := &r.app.home.now.rows[r.app.home.list.selected]
 		return row.member != nil && row.id == "2345"
 	})
+}
+
+// TestWhoDamagedIt: the address of who did it is shown whole, and takes nothing from
+// the target where it is short.
+func TestWhoDamagedIt(t *testing.T) {
+	const story = `# Rewritten, as the instance sees it.
+want handshake verdict=rewritten
+
+leg instance ADDRESS:50001 -> 172.31.7.9:80
+
+instance > GET /a/target/that/is/longer/than/its/column/of/sixteen/cells HTTP/1.1
+         > Host: app.example
+         > X-Forwarded-For: 10.0.0.9
+         > Connection: keep-alive
+         > Upgrade: websocket
+         > Sec-WebSocket-Version: 13
+         > Sec-WebSocket-Key: cmV3cml0dGVuLXRvLTUwMg==
+         >
+instance < HTTP/1.1 400 Bad Request
+         < Content-Length: *
+         <
+`
+	for address, rest := range map[string]string{"172.31.42.117": "/a/target/that/i", "10.0.1.1": "/a/target/that/is/lo"} {
+		r := launch(t, told(t, strings.Replace(story, "ADDRESS", address, 1)), 80, 24, simpleOptions())
+		r.see("before " + address + " ")
+		r.see(rest)
+	}
 }
