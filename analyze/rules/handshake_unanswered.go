@@ -121,7 +121,7 @@ func closedSoon(s *analyze.Sighting, took time.Duration) string {
 }
 
 // patience is less than what anybody waits for an answer who waits for it at all.
-const patience = time.Second
+const patience = 250 * time.Millisecond
 
 // leftAtOnce reports whether whoever asked on a leg closed it sooner than anybody
 // gives up waiting: a page was left, or made a WebSocket and closed it again.
