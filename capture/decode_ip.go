@@ -157,17 +157,23 @@ func (d *decoder) reassemble(proto uint8, f fragment, s *segment) (*datagram, bu
 
 // transport decodes what an IP packet carries.
 func (d *decoder) transport(proto uint8, e extent, s *segment) bucket {
-	switch proto {
-	case protoTCP:
+	if proto == protoTCP {
 		return d.tcpSegment(e, s)
-	case protoUDP:
-		return d.tunnel(e, s)
-	case protoIPv4:
-		return d.throughIP(d.ipv4, e, s)
-	case protoIPv6:
-		return d.throughIP(d.ipv6, e, s)
-	case protoGRE:
-		return d.throughGRE(e, s)
 	}
-	return bucketNotTCP // ESP as well: there is nothing in it to read
+	b := bucketNotTCP // ESP as well: there is nothing in it to read
+	switch {
+	case d.tunnels == maxTunnels:
+	case proto == protoUDP:
+		b = d.tunnel(e, s)
+	case proto == protoIPv4:
+		b = d.throughIP(d.ipv4, e, s)
+	case proto == protoIPv6:
+		b = d.throughIP(d.ipv6, e, s)
+	case proto == protoGRE:
+		b = d.throughGRE(e, s)
+	}
+	if b == bucketNotIP {
+		return bucketNotTCP // the packet itself is IP, with ARP or the like inside
+	}
+	return b
 }

@@ -28,7 +28,7 @@ const maxTunnels = 4
 // also what comes on a tunnel's port and does not look like it, is plain UDP.
 func (d *decoder) tunnel(e extent, s *segment) bucket {
 	const header = 8
-	if err := d.udp.DecodeFromBytes(e.data, d); err != nil || e.wire < header || d.tunnels == maxTunnels {
+	if err := d.udp.DecodeFromBytes(e.data, d); err != nil || e.wire < header {
 		return bucketNotTCP
 	}
 	body := e.skip(header)
@@ -42,16 +42,7 @@ func (d *decoder) tunnel(e extent, s *segment) bucket {
 	case portGENEVE:
 		b = d.throughGENEVE(body, s)
 	}
-	return aroundIP(b)
-}
-
-// aroundIP returns the bucket of an IP packet with a tunnel in it, by that of
-// what is inside.
-func aroundIP(inside bucket) bucket {
-	if inside == bucketNotIP {
-		return bucketNotTCP // the packet itself is IP, with ARP or the like inside
-	}
-	return inside
+	return b
 }
 
 // throughVXLAN decodes RFC 7348. Of the bytes around the network id only one
@@ -97,9 +88,6 @@ func (d *decoder) throughGENEVE(e extent, s *segment) bucket {
 // throughIP decodes an IP packet that is in another one, without a header
 // between them.
 func (d *decoder) throughIP(version func(extent, *segment) bucket, e extent, s *segment) bucket {
-	if d.tunnels == maxTunnels {
-		return bucketNotTCP
-	}
 	d.tunnels++
 	s.encap = d.encaps.within(s.encap, layerIPIP, 0)
 	return version(e, s)
@@ -120,9 +108,6 @@ func (d *decoder) throughGRE(e extent, s *segment) bucket {
 		checksum, routing, key, number = 0x8000, 0x4000, 0x2000, 0x1000
 		version                        = 7 // 1 is of PPTP, with PPP inside
 	)
-	if d.tunnels == maxTunnels {
-		return bucketNotTCP
-	}
 	if len(e.data) < 4 {
 		return bucketDamaged
 	}
@@ -148,15 +133,15 @@ func (d *decoder) throughGRE(e extent, s *segment) bucket {
 	switch {
 	case protocol == greERSPAN2 && flags&number == 0:
 		s.encap = d.encaps.within(s.encap, layerERSPAN, 0)
-		return aroundIP(d.ethernet(inner, s))
+		return d.ethernet(inner, s)
 	case protocol == greERSPAN2, protocol == greERSPAN3:
-		return aroundIP(d.throughERSPAN(protocol, inner, s))
+		return d.throughERSPAN(protocol, inner, s)
 	}
 	s.encap = d.encaps.within(s.encap, layerGRE, id)
 	if protocol == etherBridging {
-		return aroundIP(d.ethernet(inner, s))
+		return d.ethernet(inner, s)
 	}
-	return aroundIP(d.network(protocol, inner, s))
+	return d.network(protocol, inner, s)
 }
 
 // throughERSPAN decodes the header of ERSPAN of type II or III, and the frame
