@@ -3,6 +3,7 @@ package analyze
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"elbscope/analyze/http1"
@@ -96,6 +97,23 @@ func onTheWay(members []*sighting) []*sighting {
 		return members
 	}
 	return slices.DeleteFunc(slices.Clone(members), func(s *sighting) bool { return s.aside })
+}
+
+// otherReading says why what looks like damage may be none, "" where it is read in
+// one way only.
+func (h *Handshake) otherReading() string {
+	switch {
+	case h.askedForByProxy():
+		return "of a handshake only Connection and Upgrade are there: its Sec-WebSocket headers were removed on the way, " +
+			"or a proxy writes these two into every request"
+	case h.asksForAnother():
+		return "the request names another target as the one that was asked for: it may be the handshake without its Upgrade, " +
+			"or a proxy's question whether to let that pass"
+	case h.mayBeToldNo():
+		return "what went on asks for another target, and was told " + strconv.Itoa(h.Status) + ", as the client was: it may be the handshake " +
+			"without its Upgrade, or a proxy's question whether to let that pass"
+	}
+	return ""
 }
 
 // askedForByProxy reports whether nobody may have asked for a WebSocket but a

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"time"
@@ -70,7 +71,7 @@ func (all *endings) add(who ender, end ending) {
 // other silences, and hardly any just before and after.
 func (all *endings) inCompany(who ender, end ending) bool {
 	list := all.of[who]
-	i, _ := slices.BinarySearchFunc(list, end.at, func(o ending, at flow.Time) int { return int(min(max(o.at-at, -1), 1)) })
+	i, _ := slices.BinarySearchFunc(list, end.at, func(o ending, at flow.Time) int { return cmp.Compare(o.at, at) })
 	alike, other, apart := -1, 0, 0 // it is alike to itself
 	for _, o := range list[max(0, i-maxCompany):min(len(list), i+maxCompany)] {
 		switch away := max(o.at-end.at, end.at-o.at); {

@@ -35,20 +35,10 @@ func (e *Engine) assemble(members []*sighting, c *cluster) *Handshake {
 		}
 	}
 	h.Damages = damages(h.Sightings)
-	switch {
-	case h.askedForByProxy():
+	if why := h.otherReading(); why != "" {
 		h.Damages = nil
-		h.cannotTell("of a handshake only Connection and Upgrade are there: its Sec-WebSocket headers were removed on the way, " +
-			"or a proxy writes these two into every request")
-	case h.asksForAnother():
-		h.Damages = nil
-		h.cannotTell("the request names another target as the one that was asked for: it may be the handshake without its Upgrade, " +
-			"or a proxy's question whether to let that pass")
-	case h.mayBeToldNo():
-		h.Damages = nil
-		h.cannotTell("what went on asks for another target, and was told " + strconv.Itoa(h.Status) + ", as the client was: it may be the handshake " +
-			"without its Upgrade, or a proxy's question whether to let that pass")
-	default:
+		h.cannotTell(why)
+	} else {
 		e.judge(h)
 	}
 	if h.Verdict == Pending {
