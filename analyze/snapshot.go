@@ -35,6 +35,13 @@ type Snapshot struct {
 	Handshakes []*Handshake
 }
 
+// HasProblem reports whether some source has a problem of that code.
+func (s *Snapshot) HasProblem(code string) bool {
+	return slices.ContainsFunc(s.Sources, func(src Source) bool {
+		return slices.ContainsFunc(src.Problems, func(p flow.Problem) bool { return p.Code == code })
+	})
+}
+
 // Group is a finding as the report prints it: one thing wrong, with all the
 // handshakes that met it.
 type Group struct {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/gdamore/tcell/v2"
 	"github.com/rivo/tview"
+
+	"elbscope/capture/flow"
 )
 
 // frame is what stands around every screen: the title with how far the reading
@@ -189,7 +191,7 @@ func (a *App) replayWords(s *State) string {
 // liveWords says how long packets have been captured.
 func liveWords(s *State) string {
 	switch {
-	case s.Reading && s.unsaved():
+	case s.Reading && s.Snap.HasProblem(flow.ProblemUnsaved):
 		return "live; SAVING STOPPED, t says why"
 	case s.Reading:
 		return "live, " + s.Elapsed.Truncate(time.Second).String() + "; s stops"

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"time"
 
 	"elbscope/analyze"
@@ -41,13 +40,6 @@ func (s *State) extent() report.Extent {
 		return report.Stopped
 	}
 	return report.Whole
-}
-
-// unsaved tells whether the file of a live run takes no more.
-func (s *State) unsaved() bool {
-	return slices.ContainsFunc(s.Snap.Sources, func(src analyze.Source) bool {
-		return slices.ContainsFunc(src.Problems, func(p flow.Problem) bool { return p.Code == flow.ProblemUnsaved })
-	})
 }
 
 // Replay says how a capture is shown as it happened.

@@ -157,9 +157,7 @@ func (o *options) unsaved(isLive bool, snap *analyze.Snapshot) bool {
 	if !isLive {
 		return slices.ContainsFunc(o.files, isPipe)
 	}
-	return o.capture.write == "" || slices.ContainsFunc(snap.Sources, func(s analyze.Source) bool {
-		return slices.ContainsFunc(s.Problems, func(p flow.Problem) bool { return p.Code == flow.ProblemUnsaved })
-	})
+	return o.capture.write == "" || snap.HasProblem(flow.ProblemUnsaved)
 }
 
 // patience is how long the screen waits for the inputs to be opened: an error

@@ -75,7 +75,7 @@ func lostIn(s *analyze.Snapshot) string {
 		return lost
 	}
 	for _, code := range []string{flow.ProblemTruncated, flow.ProblemDamaged, flow.ProblemUnknownLink, flow.ProblemNotOpened} {
-		if has(s, code) {
+		if s.HasProblem(code) {
 			return "what the problems above name"
 		}
 	}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"elbscope/analyze"
 	"elbscope/capture/flow"
@@ -81,19 +80,19 @@ func whyNothing(s *analyze.Snapshot, filter *CaptureFilter) []emptiness {
 	add(l.Filtered == t.Packets, "the filter left out every packet", filter.wider())
 	add(l.Damaged > t.Packets/2, "most of the packets are damaged",
 		"capturing again; copy capture files in binary mode.")
-	addCode(flow.ProblemUnknownLink, has(s, flow.ProblemUnknownLink) && t.Connections == 0, "the link type is not one that can be read",
+	addCode(flow.ProblemUnknownLink, s.HasProblem(flow.ProblemUnknownLink) && t.Connections == 0, "the link type is not one that can be read",
 		"capturing with 'tcpdump -i any -s 0 -w FILE'.")
-	addCode(flow.ProblemEncrypted, has(s, flow.ProblemEncrypted), "there are connections that are encrypted (TLS)",
+	addCode(flow.ProblemEncrypted, s.HasProblem(flow.ProblemEncrypted), "there are connections that are encrypted (TLS)",
 		"capturing on the instance, behind the place where TLS ends: 'sudo tcpdump -i any -s 0 -w instance.pcap tcp port 80'.")
-	addCode(flow.ProblemHTTP2, has(s, flow.ProblemHTTP2), "there are connections that speak HTTP/2, which is not read",
+	addCode(flow.ProblemHTTP2, s.HasProblem(flow.ProblemHTTP2), "there are connections that speak HTTP/2, which is not read",
 		"a target group of protocol version HTTP1, which WebSockets behind an Application Load Balancer need, and a new capture.")
-	addCode(flow.ProblemOneDirection, has(s, flow.ProblemOneDirection), "only one direction of the traffic is in the capture",
+	addCode(flow.ProblemOneDirection, s.HasProblem(flow.ProblemOneDirection), "only one direction of the traffic is in the capture",
 		"capturing on the instance itself, or mirroring both directions.")
-	add(has(s, flow.ProblemTruncated), "the capture is cut off, and what came later is not in it",
+	add(s.HasProblem(flow.ProblemTruncated), "the capture is cut off, and what came later is not in it",
 		"the whole file, copied after the capture has ended.")
-	add(has(s, flow.ProblemDamaged), "the capture is damaged, and part of it could not be read",
+	add(s.HasProblem(flow.ProblemDamaged), "the capture is damaged, and part of it could not be read",
 		"copying it again, in binary mode, or capturing anew.")
-	addCode(flow.ProblemSnapLen, has(s, flow.ProblemSnapLen) || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
+	addCode(flow.ProblemSnapLen, s.HasProblem(flow.ProblemSnapLen) || t.SnaplenCuts > 0, "packets are cut short by the snapshot length",
 		"capturing with 'tcpdump -s 0'.")
 	if len(all) == 0 || t.Requests > 0 {
 		all = append(all, whyNoRequest(t, len(all) == 0))
@@ -127,11 +126,4 @@ func noneAsks(requests uint64) string {
 		return "the one HTTP request does not ask for a WebSocket"
 	}
 	return fmt.Sprintf("none of %s HTTP requests asks for a WebSocket", grouped(requests))
-}
-
-// has reports whether some source has a problem of that code.
-func has(s *analyze.Snapshot, code string) bool {
-	return slices.ContainsFunc(s.Sources, func(src analyze.Source) bool {
-		return slices.ContainsFunc(src.Problems, func(p flow.Problem) bool { return p.Code == code })
-	})
 }
